@@ -1,0 +1,27 @@
+package io.xdp4j.map;
+
+import io.xdp4j.bpf.MapException;
+import io.xdp4j.bpf.MapSpec;
+
+/** Makes maps from their specs. */
+public final class Maps {
+
+    private Maps() {}
+
+    /**
+     * Makes an empty map and registers it with the engine. The caller owns it.
+     *
+     * @throws MapException with the error number that the kernel would answer if the spec is not right for its type
+     */
+    public static UserspaceMap create(final MapSpec spec, final MapContext context) {
+        final UserspaceMap map = make(spec, context);
+        context.table().add(map);
+        return map;
+    }
+
+    private static UserspaceMap make(final MapSpec spec, final MapContext context) {
+        return switch (spec.type()) {
+            default -> throw new MapException("create", spec.name(), io.xdp4j.bpf.Errno.EOPNOTSUPP.number(), 0, "");
+        };
+    }
+}

@@ -1,0 +1,7 @@
+/** The eBPF machine: maps, interpreter, helpers; the engine that runs programs in the JVM. */
+module io.xdp4j.jitnative {
+    requires static transitive org.jspecify;
+    requires transitive io.xdp4j.xdploader;
+
+    exports io.xdp4j.map;
+}
