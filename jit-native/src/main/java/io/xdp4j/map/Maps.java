@@ -1,5 +1,6 @@
 package io.xdp4j.map;
 
+import io.xdp4j.bpf.Errno;
 import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapSpec;
 
@@ -20,8 +21,11 @@ public final class Maps {
     }
 
     private static UserspaceMap make(final MapSpec spec, final MapContext context) {
-        return switch (spec.type()) {
-            default -> throw new MapException("create", spec.name(), io.xdp4j.bpf.Errno.EOPNOTSUPP.number(), 0, "");
-        };
+        throw new MapException(
+                "create",
+                spec.name(),
+                Errno.EOPNOTSUPP.number(),
+                0,
+                "type=" + spec.type().label());
     }
 }
