@@ -4,4 +4,5 @@ module io.xdp4j.jitnative {
     requires transitive io.xdp4j.xdploader;
 
     exports io.xdp4j.map;
+    exports io.xdp4j.vm;
 }

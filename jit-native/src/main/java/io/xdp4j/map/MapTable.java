@@ -1,5 +1,6 @@
 package io.xdp4j.map;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public final class MapTable {
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable UserspaceMap>> chunks =
             new AtomicReferenceArray<>(LIMIT >>> CHUNK_SHIFT);
     private int next = 1;
+    private volatile UserspaceMap[] live = new UserspaceMap[0];
 
     /**
      * Gives out an id that was never given out before.
@@ -46,14 +48,23 @@ public final class MapTable {
             chunks.set(chunkIndex, chunk);
         }
         chunk.set(map.id() & CHUNK_SIZE - 1, map);
+        final UserspaceMap[] more = Arrays.copyOf(live, live.length + 1);
+        more[live.length] = map;
+        live = more;
     }
 
     /** Forgets a map that is being closed. */
-    void remove(final int id) {
+    synchronized void remove(final int id) {
         final AtomicReferenceArray<@Nullable UserspaceMap> chunk = chunks.get(id >>> CHUNK_SHIFT);
         if (chunk != null) {
             chunk.set(id & CHUNK_SIZE - 1, null);
         }
+        live = Arrays.stream(live).filter(map -> map.id() != id).toArray(UserspaceMap[]::new);
+    }
+
+    /** The maps there are now. The array is shared: not to be written. */
+    public UserspaceMap[] live() {
+        return live;
     }
 
     /** The map of that id, or null if there is none any more. */

@@ -298,6 +298,11 @@ public abstract class UserspaceMap implements BpfMap {
         frozen = true;
     }
 
+    /** Whether programs may write into values; false for constants ({@code BPF_F_RDONLY_PROG}). */
+    public final boolean writableByProgram() {
+        return (spec.flags() & MapSpec.RDONLY_PROG) == 0;
+    }
+
     /** Whether Java may not write: frozen, or made with {@code BPF_F_RDONLY}. */
     protected final boolean readOnly() {
         return frozen || (spec.flags() & MapSpec.RDONLY) != 0;

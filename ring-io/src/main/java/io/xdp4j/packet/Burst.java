@@ -43,6 +43,9 @@ public final class Burst {
     /** Receive queue that the packet came in on. */
     public final int[] rxQueue;
 
+    /** When the packet came in, nanoseconds since 1970 (UTC), or 0 if the port does not say. */
+    public final long[] timestampNs;
+
     /** The program's verdict, {@code XDP_ABORTED} (0) to {@code XDP_REDIRECT} (4). */
     public final int[] verdict;
 
@@ -72,6 +75,7 @@ public final class Burst {
         options = new int[capacity];
         ingressIfindex = new int[capacity];
         rxQueue = new int[capacity];
+        timestampNs = new long[capacity];
         verdict = new int[capacity];
         redirectMap = new int[capacity];
         redirectTarget = new int[capacity];
@@ -103,6 +107,7 @@ public final class Burst {
         options[slot] = 0;
         ingressIfindex[slot] = 1;
         rxQueue[slot] = 0;
+        timestampNs[slot] = 0;
         verdict[slot] = 0;
         redirectMap[slot] = 0;
         redirectTarget[slot] = 0;

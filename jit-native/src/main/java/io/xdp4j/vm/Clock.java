@@ -1,0 +1,19 @@
+package io.xdp4j.vm;
+
+/** What time a program reads. All values are nanoseconds. */
+public interface Clock {
+
+    /** Since boot, without suspended time: {@code bpf_ktime_get_ns}, and the source of {@code bpf_jiffies64}. */
+    long monotonicNs();
+
+    /** Since boot, with suspended time: {@code bpf_ktime_get_boot_ns}. */
+    long bootNs();
+
+    /** International atomic time since 1970: {@code bpf_ktime_get_tai_ns}. */
+    long taiNs();
+
+    /** The machine's clock. */
+    static Clock system() {
+        return SystemClock.INSTANCE;
+    }
+}

@@ -1,0 +1,16 @@
+package io.xdp4j.vm;
+
+import io.xdp4j.map.MapTable;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * The world around an engine's programs.
+ *
+ * @param maps the engine's maps
+ * @param clock what time programs read
+ * @param trace takes each line that a program prints ({@code bpf_trace_printk}), without a line end
+ * @param fib routes
+ * @param mtu MTU in bytes by interface index, 0 for an interface that is not there
+ */
+public record Environment(MapTable maps, Clock clock, Consumer<String> trace, Fib fib, IntUnaryOperator mtu) {}
