@@ -50,6 +50,9 @@ public final class Execution implements AutoCloseable {
     private @Nullable Callbacks callbacks;
     private @Nullable UserspaceMap lastOwner;
     private @Nullable String faultReason;
+    private @Nullable HelperSpec faultCallee;
+    private int faultArgument;
+    private boolean faultCounted;
     private long faultAddress;
     private int faultSize;
     private int random;
@@ -103,8 +106,15 @@ public final class Execution implements AutoCloseable {
         burst = packets;
         slot = first;
         frags = multiBuffer;
-        faultReason = null;
+        beginWithoutPacket();
         packetChanged();
+    }
+
+    /** Starts a run: no fault so far. */
+    void beginWithoutPacket() {
+        faultReason = null;
+        faultCallee = null;
+        faultCounted = false;
     }
 
     /** Forgets the packet. */
