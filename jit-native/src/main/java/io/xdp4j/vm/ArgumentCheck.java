@@ -34,7 +34,8 @@ final class ArgumentCheck {
     private static long sizeOf(final Argument argument, final @Nullable UserspaceMap map, final long following) {
         return switch (argument.type()) {
             case PTR_TO_MAP_KEY -> map == null ? 0 : map.spec().keySize();
-            case PTR_TO_MAP_VALUE, PTR_TO_UNINIT_MAP_VALUE -> map == null ? 0 : map.spec().valueSize();
+            case PTR_TO_MAP_VALUE, PTR_TO_UNINIT_MAP_VALUE ->
+                map == null ? 0 : map.spec().valueSize();
             case PTR_TO_MEM, PTR_TO_MEM_OR_NULL, PTR_TO_UNINIT_MEM ->
                 argument.size() != 0 ? argument.size() : (int) following;
             case PTR_TO_SPIN_LOCK -> 4;
@@ -48,8 +49,7 @@ final class ArgumentCheck {
             final Execution execution, final Argument argument, final long value, final long size) {
         return switch (argument.type()) {
             case ANYTHING, CONST_MAP_PTR, PTR_TO_RINGBUF_MEM, PTR_TO_CONST_STR -> true;
-            case PTR_TO_MAP_KEY, PTR_TO_MAP_VALUE, PTR_TO_MEM ->
-                size == 0 || execution.readable(value, size);
+            case PTR_TO_MAP_KEY, PTR_TO_MAP_VALUE, PTR_TO_MEM -> size == 0 || execution.readable(value, size);
             case PTR_TO_MEM_OR_NULL -> value == 0 || size == 0 || execution.readable(value, size);
             case PTR_TO_UNINIT_MAP_VALUE,
                     PTR_TO_UNINIT_MEM,

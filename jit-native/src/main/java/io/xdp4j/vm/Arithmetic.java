@@ -60,8 +60,8 @@ final class Arithmetic {
 
     /** Byte swaps: to little endian (a cut on a little-endian machine), to big endian, or unconditionally. */
     static long swap(final int opcode, final int bits, final long value) {
-        final boolean cutOnly = (opcode & Opcode.CLASS_MASK) == Opcode.CLASS_ALU
-                && (opcode & Opcode.SOURCE_X) == Opcode.SOURCE_K;
+        final boolean cutOnly =
+                (opcode & Opcode.CLASS_MASK) == Opcode.CLASS_ALU && (opcode & Opcode.SOURCE_X) == Opcode.SOURCE_K;
         return switch (bits) {
             case 16 -> (cutOnly ? (short) value : Short.reverseBytes((short) value)) & 0xffffL;
             case 32 -> (cutOnly ? (int) value : Integer.reverseBytes((int) value)) & 0xffff_ffffL;

@@ -64,7 +64,7 @@ public final class Execution implements AutoCloseable {
         this.area = new NativeArea((FRAMES + 1L) * FRAME + CONTEXT_LENGTH, 64);
         this.stackTop = area.address() + (long) FRAMES * FRAME;
         this.context = stackTop + FRAME;
-        this.random = (int) System.nanoTime() ^ cpu * 0x9e37_79b9 | 1;
+        this.random = ((int) System.nanoTime() ^ (cpu * 0x9e37_79b9)) | 1;
     }
 
     // ---- the worker ----
@@ -324,6 +324,31 @@ public final class Execution implements AutoCloseable {
     /** Whether the program has to end. */
     public boolean faulted() {
         return faultReason != null;
+    }
+
+    /** Ends the program before a call: argument {@code argument} (1 to 5) is not what {@code callee} wants. */
+    void argumentFault(final HelperSpec callee, final int argument, final long value) {
+        if (faultReason == null) {
+            faultCallee = callee;
+            faultArgument = argument;
+            fault("bad argument", value, 1);
+        }
+    }
+
+    /** Answers whether the fault was counted already, and takes it that it is counted now. */
+    boolean faultCounted() {
+        final boolean before = faultCounted;
+        faultCounted = true;
+        return before;
+    }
+
+    @Nullable
+    HelperSpec faultCallee() {
+        return faultCallee;
+    }
+
+    int faultArgument() {
+        return faultArgument;
     }
 
     @Nullable

@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 public interface Helpers {
 
     /** The helper of that number, or null if there is none: then {@link #refusal(int)} says why. */
-    @Nullable HelperSpec helper(int id);
+    @Nullable
+    HelperSpec helper(int id);
 
     /** The kernel function of that name, or null if there is none: then {@link #refusal(String)} says why. */
-    @Nullable HelperSpec kfunc(String name);
+    @Nullable
+    HelperSpec kfunc(String name);
 
     /** Why there is no helper of that number, by name where the kernel has one: {@code helper get_current_task#35 …}. */
     String refusal(int id);

@@ -4,7 +4,7 @@ import io.xdp4j.bpf.Errno;
 import io.xdp4j.bpf.Program;
 import io.xdp4j.bpf.insn.InsnSlot;
 import io.xdp4j.bpf.insn.Opcode;
-import io.xdp4j.map.ProgArrayMap;
+import io.xdp4j.map.ProgramArray;
 import io.xdp4j.map.UserspaceMap;
 
 /**
@@ -225,16 +225,14 @@ final class Interpreter implements Execution.Callbacks {
         }
         final long a = r[InsnSlot.dst(slot)];
         final long b = (opcode & Opcode.SOURCE_X) == 0 ? InsnSlot.imm(slot) : r[InsnSlot.src(slot)];
-        final boolean taken =
-                wide ? Arithmetic.taken64(opcode, a, b) : Arithmetic.taken32(opcode, (int) a, (int) b);
+        final boolean taken = wide ? Arithmetic.taken64(opcode, a, b) : Arithmetic.taken32(opcode, (int) a, (int) b);
         return taken ? pc + 1 + InsnSlot.offset(slot) : pc + 1;
     }
 
     private void atomic(final long slot, final int opcode, final int dst, final int src) {
         final long address = r[dst] + InsnSlot.offset(slot);
         switch (InsnSlot.imm(slot)) {
-            case Opcode.ATOMIC_LOAD_ACQUIRE ->
-                r[dst] = memory.loadAcquire(opcode, r[src] + InsnSlot.offset(slot));
+            case Opcode.ATOMIC_LOAD_ACQUIRE -> r[dst] = memory.loadAcquire(opcode, r[src] + InsnSlot.offset(slot));
             case Opcode.ATOMIC_STORE_RELEASE -> memory.storeRelease(opcode, address, r[src]);
             case Opcode.ATOMIC_CMPXCHG -> r[0] = memory.compareAndExchange(opcode, address, r[0], r[src]);
             default -> {
@@ -286,7 +284,7 @@ final class Interpreter implements Execution.Callbacks {
     /** The frame at hand goes on with another program; its caller, if it has one, gets that program's r0. */
     private int tailCall(final int pc) {
         final UserspaceMap map = execution.map(r[2]);
-        if (!(map instanceof final ProgArrayMap programs)) {
+        if (!(map instanceof final ProgramArray programs)) {
             execution.fault("tail call through what is no program array", r[2], 1);
             return pc;
         }

@@ -87,7 +87,8 @@ final class Memory {
         if (!writable(address, size) || misaligned(address, size)) {
             return 0;
         }
-        return size == 4 ? atomicInt(operation, address, (int) value) & 0xffff_ffffL
+        return size == 4
+                ? atomicInt(operation, address, (int) value) & 0xffff_ffffL
                 : atomicLong(operation, address, value);
     }
 
