@@ -3,6 +3,7 @@ module io.xdp4j.ringio {
     requires static transitive org.jspecify;
     requires transitive org.agrona;
 
+    exports io.xdp4j.capture;
     exports io.xdp4j.packet;
     exports io.xdp4j.sys to
             io.xdp4j.xdploader,
