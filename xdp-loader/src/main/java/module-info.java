@@ -4,6 +4,7 @@ module io.xdp4j.xdploader {
     requires transitive io.xdp4j.ringio;
 
     exports io.xdp4j.bpf;
+    exports io.xdp4j.bpf.asm;
     exports io.xdp4j.bpf.btf;
     exports io.xdp4j.bpf.format;
     exports io.xdp4j.bpf.insn;
