@@ -5,6 +5,7 @@ module io.xdp4j.ringio {
 
     exports io.xdp4j.capture;
     exports io.xdp4j.packet;
+    exports io.xdp4j.ring;
     exports io.xdp4j.sys to
             io.xdp4j.xdploader,
             io.xdp4j.jitnative,
