@@ -1,8 +1,11 @@
 #!/bin/sh
-# Makes the objects beside the sources again: needs clang-16. Local side and targets differ only in what -D selects.
+# Makes the objects beside the sources again: needs clang-16.
 set -eu
 cd "$(dirname "$0")"
-for source in *.c; do
-    clang-16 -O2 -g -fdebug-compilation-dir=. -target bpf -c "$source" -o "${source%.c}.o"
+compile() { # source, object, target
+    clang-16 -O2 -g -fdebug-compilation-dir=. -target "$3" -c "$1" -o "$2"
+}
+for name in kinds core-local core-target; do
+    compile "$name.c" "$name.o" bpfel
+    compile "$name.c" "$name-big-endian.o" bpfeb
 done
-clang-16 -O2 -g -fdebug-compilation-dir=. -target bpfeb -c kinds.c -o kinds-big-endian.o

@@ -39,7 +39,7 @@ final class BtfNameIndex {
     int find(final String name, final BtfKind kind, final int from) {
         final byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
         final int essential = EssentialName.of(name).getBytes(StandardCharsets.UTF_8).length;
-        for (int id = heads[slot(hash(wanted, essential))]; id != 0; id = next[id - firstId]) {
+        for (int id = heads[slot(BtfStrings.hash(wanted, essential))]; id != 0; id = next[id - firstId]) {
             if (id >= from && btf.kind(id) == kind) {
                 final int offset = btf.nameOffset(id);
                 final BtfStrings table = btf.table(offset);
@@ -55,7 +55,7 @@ final class BtfNameIndex {
     IntArrayList findEssential(final String essential) {
         final byte[] wanted = essential.getBytes(StandardCharsets.UTF_8);
         final IntArrayList ids = new IntArrayList();
-        for (int id = heads[slot(hash(wanted, wanted.length))]; id != 0; id = next[id - firstId]) {
+        for (int id = heads[slot(BtfStrings.hash(wanted, wanted.length))]; id != 0; id = next[id - firstId]) {
             final int offset = btf.nameOffset(id);
             final BtfStrings table = btf.table(offset);
             if (table.startsWith(offset, wanted) && table.essentialLength(offset) == wanted.length) {
@@ -63,13 +63,5 @@ final class BtfNameIndex {
             }
         }
         return ids;
-    }
-
-    private static int hash(final byte[] bytes, final int length) {
-        int hash = 0;
-        for (int at = 0; at < length; at++) {
-            hash = 31 * hash + bytes[at];
-        }
-        return hash;
     }
 }

@@ -65,8 +65,9 @@ final class BtfParser {
     Btf parse() {
         final int[] offsets = locateTypes();
         final Btf btf = new Btf(section, base, strings, offsets);
+        final RecordCheck check = new RecordCheck(btf, section);
         for (int index = 0; index < offsets.length; index++) {
-            new RecordCheck(btf, section, offsets[index], firstId + index).check();
+            check.check(offsets[index], firstId + index);
         }
         new ContainmentCheck(btf).check();
         return btf;

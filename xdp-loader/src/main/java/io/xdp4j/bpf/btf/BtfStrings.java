@@ -2,9 +2,13 @@ package io.xdp4j.bpf.btf;
 
 import io.xdp4j.bpf.format.ByteReader;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** NUL-terminated strings by offset; those of a split BTF continue the offsets of its base. */
 final class BtfStrings {
+
+    /** Differs from run to run, so that no file can be made whose names all fall into one place of the index. */
+    private static final int HASH_MULTIPLIER = ThreadLocalRandom.current().nextInt() | 1;
 
     private final ByteReader reader;
     private final ByteBuffer bytes;
@@ -39,6 +43,19 @@ final class BtfStrings {
         return offset == 0 || bytes.get(offset - start) == 0;
     }
 
+    /** Length in bytes, without the NUL. */
+    int length(final int offset) {
+        if (offset == 0) {
+            return 0;
+        }
+        final int first = offset - start;
+        int at = first;
+        while (bytes.get(at) != 0) {
+            at++;
+        }
+        return at - first;
+    }
+
     /** Length in bytes of the name without its flavour: up to the last {@code ___} between other characters. */
     int essentialLength(final int offset) {
         final int first = offset - start;
@@ -64,7 +81,15 @@ final class BtfStrings {
     int hash(final int offset, final int length) {
         int hash = 0;
         for (int at = offset - start, end = at + length; at < end; at++) {
-            hash = 31 * hash + bytes.get(at);
+            hash = HASH_MULTIPLIER * hash + bytes.get(at);
+        }
+        return hash;
+    }
+
+    static int hash(final byte[] name, final int length) {
+        int hash = 0;
+        for (int at = 0; at < length; at++) {
+            hash = HASH_MULTIPLIER * hash + name[at];
         }
         return hash;
     }

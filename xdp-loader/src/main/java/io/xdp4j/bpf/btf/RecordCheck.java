@@ -3,30 +3,40 @@ package io.xdp4j.bpf.btf;
 import io.xdp4j.bpf.format.ByteReader;
 import io.xdp4j.bpf.format.ObjectFileException;
 
-/** Checks the fields of one type of which the extent is known to be good. */
+/**
+ * Checks the fields of types of which the extent is known to be good, and that all names together are not far longer than
+ * the section: strings may share their ends, so a hostile section could make every type's name a megabyte.
+ */
 final class RecordCheck {
+
+    /** Bytes of names over bytes of section; below 2 in a kernel's and in clang's. */
+    private static final int MAX_NAME_RATIO = 64;
 
     private final Btf btf;
     private final ByteReader section;
-    private final int at;
-    private final int id;
-    private final BtfKind kind;
-    private final int parts;
+    private final long nameLimit;
+    private long nameBytes;
+    private int at;
+    private int id;
+    private BtfKind kind = BtfKind.VOID;
+    private int parts;
 
-    RecordCheck(final Btf btf, final ByteReader section, final int at, final int id) {
+    RecordCheck(final Btf btf, final ByteReader section) {
         this.btf = btf;
         this.section = section;
-        this.at = at;
-        this.id = id;
-        this.kind = btf.kind(id);
-        this.parts = word(4) & 0xffff;
+        this.nameLimit = (long) MAX_NAME_RATIO * section.length();
     }
 
     private int word(final int offset) {
         return section.s32(at + offset, "BTF type");
     }
 
-    void check() {
+    /** Checks the type at this offset of the section. */
+    void check(final int offset, final int typeId) {
+        at = offset;
+        id = typeId;
+        kind = btf.kind(typeId);
+        parts = word(4) & 0xffff;
         checkName(0);
         if (kind.refersToType()) {
             checkType(8);
@@ -129,6 +139,12 @@ final class RecordCheck {
             throw error(
                     "name out of range: name=" + Integer.toUnsignedLong(name) + ", strings=" + btf.stringsEnd()
                             + " bytes",
+                    offset);
+        }
+        nameBytes += btf.table(name).length(name);
+        if (nameBytes > nameLimit) {
+            throw error(
+                    "names too long: names=" + nameBytes + " bytes so far, section=" + section.length() + " bytes",
                     offset);
         }
     }
