@@ -102,6 +102,49 @@ public interface BpfMap extends AutoCloseable {
     /** Puts a program into a slot of a program array. */
     int putProgram(int index, Program program);
 
+    /**
+     * Opens the consuming end of a ring buffer.
+     *
+     * @throws MapException EINVAL if this is no ring buffer, EBUSY if it has a reader
+     */
+    default RingBufferReader openRingBuffer() {
+        throw new MapException(
+                "open ring buffer",
+                spec().name(),
+                Errno.EINVAL.number(),
+                0,
+                "type=" + spec().type().label());
+    }
+
+    /**
+     * Opens the consuming end of a perf event array, a ring for every CPU.
+     *
+     * @param bytesPerCpu size of each ring, a power of two of at least 4096
+     * @throws MapException EINVAL if this is no perf event array or the size is wrong, EBUSY if it has a reader
+     */
+    default PerfReader openPerfBuffer(final int bytesPerCpu) {
+        throw new MapException(
+                "open perf buffer",
+                spec().name(),
+                Errno.EINVAL.number(),
+                0,
+                "type=" + spec().type().label());
+    }
+
+    /**
+     * Opens the producing end of a user ring buffer.
+     *
+     * @throws MapException EINVAL if this is no user ring buffer
+     */
+    default UserRingWriter openUserRing() {
+        throw new MapException(
+                "open user ring",
+                spec().name(),
+                Errno.EINVAL.number(),
+                0,
+                "type=" + spec().type().label());
+    }
+
     /** A view with typed keys and values. */
     default <K, V> TypedMap<K, V> typed(final Codec<K> key, final Codec<V> value) {
         return new TypedMap<>(this, key, value);
