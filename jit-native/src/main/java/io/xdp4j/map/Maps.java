@@ -21,11 +21,23 @@ public final class Maps {
     }
 
     private static UserspaceMap make(final MapSpec spec, final MapContext context) {
-        throw new MapException(
-                "create",
-                spec.name(),
-                Errno.EOPNOTSUPP.number(),
-                0,
-                "type=" + spec.type().label());
+        return switch (spec.type()) {
+            case QUEUE, STACK -> new QueueMap(spec, context);
+            case BLOOM_FILTER -> new BloomFilter(spec, context);
+            case RINGBUF -> new RingBuffer(spec, context);
+            case USER_RINGBUF -> new UserRingBuffer(spec, context);
+            case PERF_EVENT_ARRAY -> new PerfEventArray(spec, context);
+            case DEVMAP -> new DevMap(spec, context);
+            case DEVMAP_HASH -> new DevMapHash(spec, context);
+            case CPUMAP -> new CpuMap(spec, context);
+            case XSKMAP -> new XskMap(spec, context);
+            default ->
+                throw new MapException(
+                        "create",
+                        spec.name(),
+                        Errno.EOPNOTSUPP.number(),
+                        0,
+                        "type=" + spec.type().label());
+        };
     }
 }
