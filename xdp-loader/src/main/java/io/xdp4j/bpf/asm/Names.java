@@ -1,14 +1,10 @@
 package io.xdp4j.bpf.asm;
 
-import java.util.regex.Pattern;
-
 /** What names look like in assembly text, so that a listing can be read back. */
 final class Names {
 
     /** Longer names are cut, so that a hostile object file cannot fill a terminal. */
     private static final int MAX_LENGTH = 128;
-
-    private static final Pattern REGISTER = Pattern.compile("[rw][0-9]+");
 
     private Names() {}
 
@@ -23,7 +19,15 @@ final class Names {
     }
 
     static boolean looksLikeRegister(final String name) {
-        return REGISTER.matcher(name).matches();
+        if (name.length() < 2 || (name.charAt(0) != 'r' && name.charAt(0) != 'w')) {
+            return false;
+        }
+        for (int i = 1; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The name with every foreign character replaced, and no register or number. */

@@ -33,6 +33,8 @@ public final class EveryInsn {
         Integer.MAX_VALUE
     };
 
+    private static final int[] HIGH = {0, 1, 16, -1, Integer.MIN_VALUE};
+
     private EveryInsn() {}
 
     /** Programs of one instruction each: one slot, or two for a 64-bit immediate load. */
@@ -57,7 +59,7 @@ public final class EveryInsn {
             addIfValid(valid, new long[] {slot});
             return;
         }
-        for (final int high : IMMEDIATES) {
+        for (final int high : HIGH) {
             addIfValid(valid, new long[] {slot, InsnSlot.of(0, 0, 0, 0, high)});
         }
     }
