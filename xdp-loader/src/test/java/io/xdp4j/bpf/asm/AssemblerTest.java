@@ -238,7 +238,7 @@ final class AssemblerTest {
             r0 = *(u16 *)skb[r1 - 4]
             exit
             """;
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             final StringBuilder mutated = new StringBuilder(text);
             for (int edits = random.nextInt(1, 6); edits > 0; edits--) {
                 final int at = random.nextInt(mutated.length());

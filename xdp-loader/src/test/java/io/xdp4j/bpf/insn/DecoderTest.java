@@ -17,7 +17,9 @@ final class DecoderTest {
         final List<long[]> all = EveryInsn.slots();
         for (final long[] slots : all) {
             final Insn insn = Decoder.decode(slots, 0);
-            assertThat(Encoder.encode(List.of(insn))).as(insn.toString()).isEqualTo(slots);
+            if (!Arrays.equals(Encoder.encode(List.of(insn)), slots)) {
+                assertThat(Encoder.encode(List.of(insn))).as(insn.toString()).isEqualTo(slots);
+            }
             assertThat(insn.slots()).isEqualTo(slots.length);
             assertThat(insn.group()).isNotNull();
         }
