@@ -6,6 +6,7 @@ module io.xdp4j.xdploader {
     exports io.xdp4j.bpf;
     exports io.xdp4j.bpf.asm;
     exports io.xdp4j.bpf.btf;
+    exports io.xdp4j.bpf.elf;
     exports io.xdp4j.bpf.format;
     exports io.xdp4j.bpf.insn;
 }

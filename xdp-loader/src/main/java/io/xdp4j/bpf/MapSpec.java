@@ -121,6 +121,38 @@ public record MapSpec(
                 valueType);
     }
 
+    /** The same map with other initial entries. */
+    public MapSpec withContents(final List<Entry> entries) {
+        return new MapSpec(
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                flags,
+                extra,
+                pinByName,
+                inner,
+                entries,
+                global,
+                btf,
+                keyType,
+                valueType);
+    }
+
+    /** The same map of one value with other bytes in it. */
+    MapSpec withBytes(final int offset, final byte[] bytes) {
+        final byte[] key = new byte[keySize];
+        byte[] value = new byte[valueSize];
+        for (final Entry entry : contents) {
+            if (entry instanceof Entry.Bytes image) {
+                value = image.value().clone();
+            }
+        }
+        System.arraycopy(bytes, 0, value, offset, bytes.length);
+        return withContents(List.of(new Entry.Bytes(key, value)));
+    }
+
     /** The kinds of section that hold global variables. */
     public enum Global {
         /** Constants: {@code .rodata*}. Frozen before the program runs. */

@@ -37,13 +37,13 @@ public record ProgramSpec(
         NavigableMap<Integer, String> poisoned) {
 
     /** {@code enum bpf_attach_type}: an XDP program that runs at a devmap entry. */
-    public static final int ATTACH_XDP_DEVMAP = 35;
+    public static final int ATTACH_XDP_DEVMAP = 33;
 
     /** {@code enum bpf_attach_type}: an XDP program at an interface. */
     public static final int ATTACH_XDP = 37;
 
     /** {@code enum bpf_attach_type}: an XDP program that runs at a cpumap entry. */
-    public static final int ATTACH_XDP_CPUMAP = 36;
+    public static final int ATTACH_XDP_CPUMAP = 35;
 
     /** A program without an object file: raw XDP code that refers to nothing. */
     public static ProgramSpec of(final String name, final long[] code) {
@@ -65,6 +65,28 @@ public record ProgramSpec(
                 java.util.Collections.emptyNavigableMap(),
                 List.of(),
                 java.util.Collections.emptyNavigableMap());
+    }
+
+    /** The same program after its CO-RE relocations have been applied; none are left. */
+    ProgramSpec withRelocated(final long[] newCode, final NavigableMap<Integer, String> newPoisoned) {
+        return new ProgramSpec(
+                name,
+                section,
+                type,
+                attachType,
+                frags,
+                license,
+                newCode,
+                references,
+                subprograms,
+                lines,
+                List.of(),
+                newPoisoned);
+    }
+
+    /** Whether to load it unless told otherwise: not if its section's name begins with {@code ?}. */
+    public boolean autoload() {
+        return !section.startsWith("?");
     }
 
     /** The source line that the instruction at {@code pc} came from, or null if the object does not say. */
