@@ -12,6 +12,9 @@ final class RecordCheck {
     /** Bytes of names over bytes of section; below 2 in a kernel's and in clang's. */
     private static final int MAX_NAME_RATIO = 64;
 
+    /** Bytes; the kernel itself takes 511. */
+    private static final int MAX_NAME_LENGTH = 4096;
+
     private final Btf btf;
     private final ByteReader section;
     private final long nameLimit;
@@ -141,7 +144,11 @@ final class RecordCheck {
                             + " bytes",
                     offset);
         }
-        nameBytes += btf.table(name).length(name);
+        final int length = btf.table(name).length(name);
+        if (length > MAX_NAME_LENGTH) {
+            throw error("name too long: name=" + length + " bytes (at most " + MAX_NAME_LENGTH + ")", offset);
+        }
+        nameBytes += length;
         if (nameBytes > nameLimit) {
             throw error(
                     "names too long: names=" + nameBytes + " bytes so far, section=" + section.length() + " bytes",
