@@ -6,7 +6,7 @@ package io.xdp4j.bpf.btf;
  */
 final class CoreSteps {
 
-    private static final long MAX = 50_000_000;
+    private static final long MAX = 20_000_000;
 
     private long left = MAX;
 

@@ -219,7 +219,7 @@ final class BtfHostileTest {
                 .isInstanceOf(ObjectFileException.class)
                 .hasMessage(
                         "CO-RE relocation failed: pc=0, field exists of struct s, access=0:0: comparing types takes too"
-                                + " long (at most 50000000 steps in one object): file=local, section=xdp, offset=0");
+                                + " long (at most 20000000 steps in one object): file=local, section=xdp, offset=0");
     }
 
     @Test
