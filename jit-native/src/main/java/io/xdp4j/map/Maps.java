@@ -22,6 +22,7 @@ public final class Maps {
 
     private static UserspaceMap make(final MapSpec spec, final MapContext context) {
         return switch (spec.type()) {
+            case ARRAY, PERCPU_ARRAY -> new ArrayMap(spec, context);
             case QUEUE, STACK -> new QueueMap(spec, context);
             case BLOOM_FILTER -> new BloomFilter(spec, context);
             case RINGBUF -> new RingBuffer(spec, context);
@@ -37,7 +38,7 @@ public final class Maps {
                         spec.name(),
                         Errno.EOPNOTSUPP.number(),
                         0,
-                        "type=" + spec.type().label());
+                        "type=" + spec.type().label() + ", not for programs in the JVM");
         };
     }
 }

@@ -20,9 +20,81 @@ final class SpecRule {
     /** {@code KMALLOC_MAX_SIZE} with 4 KiB pages. */
     static final int LARGEST_VALUE = 1 << 22;
 
+    private static final int USER_ACCESS = MapSpec.RDONLY | MapSpec.WRONLY;
     private static final int PROGRAM_ACCESS = MapSpec.RDONLY_PROG | MapSpec.WRONLY_PROG;
 
+    /** A map larger than this is a mistake or an attack: half the machine's memory with the JVM's default heap. */
+    private static final long MEMORY_LIMIT = 2 * Runtime.getRuntime().maxMemory();
+
+    /** {@code BPF_F_INNER_MAP}: the array need not have as many entries as other maps in the same map of maps. */
+    static final int INNER_MAP = 1 << 12;
+
+    /** {@code PCPU_MIN_UNIT_SIZE}: the most that one CPU's copy of a value may take, in bytes. */
+    private static final int PER_CPU_VALUE_LIMIT = 32 << 10;
+
+    /** What {@code kmalloc} gives at most, less the element's header, in bytes. */
+    private static final int ELEMENT_LIMIT = LARGEST_VALUE - 64;
+
+    /** Values of arrays, which lie in one piece, in bytes. */
+    private static final int ARRAY_VALUE_LIMIT = 1 << 30;
+
     private SpecRule() {}
+
+    /** {@code array_map_alloc_check}. */
+    static void array(final MapSpec spec) {
+        someEntries(spec);
+        keySize(spec, 4);
+        positive(spec, "valueSize", spec.valueSize());
+        flags(spec, NUMA_NODE | ACCESS | (spec.type().perCpu() ? 0 : MapSpec.MMAPABLE | INNER_MAP));
+        perCpuValue(spec);
+        require(
+                spec.valueSize() <= ARRAY_VALUE_LIMIT,
+                spec,
+                Errno.E2BIG,
+                "valueSize=" + spec.valueSize() + " bytes, limit=" + ARRAY_VALUE_LIMIT + " bytes");
+    }
+
+    /** {@code htab_map_alloc_check}. */
+    static void hash(final MapSpec spec, final boolean lru) {
+        someEntries(spec);
+        positive(spec, "keySize", spec.keySize());
+        positive(spec, "valueSize", spec.valueSize());
+        flags(spec, NUMA_NODE | ZERO_SEED | ACCESS | MapSpec.NO_PREALLOC | (lru ? MapSpec.NO_COMMON_LRU : 0));
+        require(
+                !lru || (spec.flags() & MapSpec.NO_PREALLOC) == 0,
+                spec,
+                Errno.ENOTSUPP,
+                label(spec) + " is always preallocated: drop BPF_F_NO_PREALLOC");
+        require(
+                (long) spec.keySize() + spec.valueSize() <= ELEMENT_LIMIT,
+                spec,
+                Errno.E2BIG,
+                "keySize=" + spec.keySize() + " bytes, valueSize=" + spec.valueSize() + " bytes, limit of both="
+                        + ELEMENT_LIMIT + " bytes");
+        perCpuValue(spec);
+        require(
+                spec.maxEntries() <= 1 << 30,
+                spec,
+                Errno.E2BIG,
+                "maxEntries=" + spec.maxEntries() + ", limit=1073741824");
+    }
+
+    private static void positive(final MapSpec spec, final String name, final int bytes) {
+        require(
+                bytes > 0,
+                spec,
+                bytes == 0 ? Errno.EINVAL : Errno.E2BIG,
+                label(spec) + " wants " + name + " of 1 to 2147483647: " + name + "=" + Integer.toUnsignedString(bytes)
+                        + " bytes");
+    }
+
+    private static void perCpuValue(final MapSpec spec) {
+        require(
+                !spec.type().perCpu() || spec.valueSize() <= PER_CPU_VALUE_LIMIT,
+                spec,
+                Errno.E2BIG,
+                "valueSize=" + spec.valueSize() + " bytes, limit=" + PER_CPU_VALUE_LIMIT + " bytes per CPU");
+    }
 
     static void require(final boolean condition, final MapSpec spec, final Errno errno, final String remedy) {
         if (!condition) {
@@ -72,6 +144,11 @@ final class SpecRule {
                 label(spec) + " does not know all of flags=0x" + Integer.toHexString(spec.flags()) + ", allowed: 0x"
                         + Integer.toHexString(allowed));
         require(
+                (spec.flags() & USER_ACCESS) != USER_ACCESS,
+                spec,
+                Errno.EINVAL,
+                "BPF_F_RDONLY and BPF_F_WRONLY exclude each other: flags=0x" + Integer.toHexString(spec.flags()));
+        require(
                 (spec.flags() & PROGRAM_ACCESS) != PROGRAM_ACCESS,
                 spec,
                 Errno.EINVAL,
@@ -79,10 +156,16 @@ final class SpecRule {
                         + Integer.toHexString(spec.flags()));
     }
 
-    /** Takes a map's memory, or refuses with ENOMEM. */
+    /** Takes a map's memory, zeroed and on cache lines, or refuses with ENOMEM. */
     static NativeArea area(final MapSpec spec, final long bytes) {
+        require(
+                bytes > 0 && bytes <= MEMORY_LIMIT,
+                spec,
+                Errno.ENOMEM,
+                "maxEntries=" + spec.maxEntries() + ", memory=" + bytes + " bytes, limit=" + MEMORY_LIMIT
+                        + " bytes: lower maxEntries, or raise -Xmx");
         try {
-            return new NativeArea(bytes, 64);
+            return new NativeArea(bytes, UserspaceMap.CACHE_LINE);
         } catch (final OutOfMemoryError e) {
             throw new MapException(
                     "create", spec.name(), Errno.ENOMEM.number(), 0, "memory=" + bytes + " bytes: lower maxEntries");

@@ -6,6 +6,7 @@ import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.bpf.Program;
 import io.xdp4j.sys.NativeMemory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,15 @@ import org.jspecify.annotations.Nullable;
  * as it would under RCU. Java code calls the methods of {@link BpfMap} over buffers; they copy through a small scratch
  * area of the map's where a buffer lies on the heap.
  *
+ * <p>A map's memory outlives {@link #close()} while another map holds it in a slot. After that, Java's operations answer
+ * {@code -EBADF}; programs that may still use the map have to be stopped before.
+ *
  * <p>Errors are negative error numbers as in {@code kernel/bpf/*.c}, Linux 6.18.
  */
 public abstract class UserspaceMap implements BpfMap {
+
+    /** Bytes that two CPUs should not both write to: a cache line and the one fetched along with it. */
+    static final long CACHE_LINE = 128;
 
     private final MapSpec spec;
     private final MapContext context;
@@ -28,6 +35,9 @@ public abstract class UserspaceMap implements BpfMap {
     private final Scratch scratch;
     private volatile boolean frozen;
     private volatile boolean closed;
+
+    /** Its owner, until {@link #close()}, and every slot of a map of maps that it is in. */
+    private final AtomicInteger holders = new AtomicInteger(1);
 
     /** Takes an id; {@link Maps#create} makes the map known by it once it is complete. */
     protected UserspaceMap(final MapSpec spec, final MapContext context) {
@@ -139,6 +149,9 @@ public abstract class UserspaceMap implements BpfMap {
             return Errno.EPERM.negative();
         }
         final int slot = scratch.claim();
+        if (slot == Scratch.CLOSED) {
+            return Errno.EBADF.negative();
+        }
         try {
             final int error = readValue(scratch.putKey(slot, key, keyOffset), scratch.value(slot));
             if (error == 0) {
@@ -161,6 +174,9 @@ public abstract class UserspaceMap implements BpfMap {
             return Errno.EPERM.negative();
         }
         final int slot = scratch.claim();
+        if (slot == Scratch.CLOSED) {
+            return Errno.EBADF.negative();
+        }
         try {
             return writeValue(scratch.putKey(slot, key, keyOffset), scratch.putValue(slot, value, valueOffset), flags);
         } finally {
@@ -174,6 +190,9 @@ public abstract class UserspaceMap implements BpfMap {
             return Errno.EPERM.negative();
         }
         final int slot = scratch.claim();
+        if (slot == Scratch.CLOSED) {
+            return Errno.EBADF.negative();
+        }
         try {
             return delete(scratch.putKey(slot, key, keyOffset));
         } finally {
@@ -188,6 +207,9 @@ public abstract class UserspaceMap implements BpfMap {
             return Errno.EPERM.negative();
         }
         final int slot = scratch.claim();
+        if (slot == Scratch.CLOSED) {
+            return Errno.EBADF.negative();
+        }
         try {
             final int error = spec.keySize() == 0
                     ? pop(scratch.value(slot))
@@ -208,6 +230,9 @@ public abstract class UserspaceMap implements BpfMap {
             final MutableDirectBuffer next,
             final int nextOffset) {
         final int slot = scratch.claim();
+        if (slot == Scratch.CLOSED) {
+            return Errno.EBADF.negative();
+        }
         try {
             final long current = key == null ? 0 : scratch.putKey(slot, key, keyOffset);
             final long following = scratch.nextKey(slot);
@@ -227,6 +252,9 @@ public abstract class UserspaceMap implements BpfMap {
             return Errno.EPERM.negative();
         }
         final int slot = scratch.claim();
+        if (slot == Scratch.CLOSED) {
+            return Errno.EBADF.negative();
+        }
         try {
             return push(scratch.putValue(slot, value, valueOffset), flags);
         } finally {
@@ -237,6 +265,9 @@ public abstract class UserspaceMap implements BpfMap {
     @Override
     public final int peek(final MutableDirectBuffer value, final int valueOffset) {
         final int slot = scratch.claim();
+        if (slot == Scratch.CLOSED) {
+            return Errno.EBADF.negative();
+        }
         try {
             final int error = peek(scratch.putValue(slot, value, valueOffset));
             if (error == 0) {
@@ -321,9 +352,28 @@ public abstract class UserspaceMap implements BpfMap {
             }
             closed = true;
         }
-        context.table().remove(id);
-        scratch.close();
-        free();
+        letGo();
+    }
+
+    /** Keeps the map alive for a slot of another map; false if it is gone already. */
+    final boolean hold() {
+        int now = holders.get();
+        while (now > 0) {
+            if (holders.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = holders.get();
+        }
+        return false;
+    }
+
+    /** Ends what {@link #hold} began. */
+    final void letGo() {
+        if (holders.decrementAndGet() == 0) {
+            context.table().remove(id);
+            scratch.close();
+            free();
+        }
     }
 
     /** Gives the map's memory back. Called once. */

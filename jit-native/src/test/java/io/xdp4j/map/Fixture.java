@@ -8,6 +8,7 @@ import io.xdp4j.bpf.Program;
 import io.xdp4j.bpf.ProgramSpec;
 import io.xdp4j.bpf.Runner;
 import io.xdp4j.sys.NativeArea;
+import io.xdp4j.sys.NativeMemory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,11 @@ final class Fixture implements AutoCloseable {
     final MapContext context = new MapContext(CPUS, table, programs::get);
     final NativeArea memory = new NativeArea(1 << 16, 64);
     private final List<UserspaceMap> maps = new java.util.ArrayList<>();
+
+    /** A map of an engine of its own. */
+    static UserspaceMap newMap(final MapSpec spec) {
+        return Maps.create(spec, new MapContext(CPUS, new MapTable(), id -> null));
+    }
 
     UserspaceMap map(
             final MapType type, final int keySize, final int valueSize, final int maxEntries, final int flags) {
@@ -114,5 +120,24 @@ final class Fixture implements AutoCloseable {
     public void close() {
         maps.forEach(UserspaceMap::close);
         memory.close();
+    }
+
+    /** Bytes at a native address. */
+    record Native(NativeArea area) implements AutoCloseable {
+
+        static Native of(final byte[] bytes) {
+            final NativeArea area = new NativeArea(bytes.length, 8);
+            NativeMemory.copy(bytes, 0, area.address(), bytes.length);
+            return new Native(area);
+        }
+
+        long address() {
+            return area.address();
+        }
+
+        @Override
+        public void close() {
+            area.close();
+        }
     }
 }

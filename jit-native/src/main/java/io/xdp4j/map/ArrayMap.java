@@ -1,0 +1,122 @@
+package io.xdp4j.map;
+
+import io.xdp4j.bpf.Errno;
+import io.xdp4j.bpf.MapSpec;
+import io.xdp4j.sys.NativeArea;
+import io.xdp4j.sys.NativeMemory;
+
+/**
+ * {@code BPF_MAP_TYPE_ARRAY} and {@code BPF_MAP_TYPE_PERCPU_ARRAY}: values by a 32-bit index, all there from the start,
+ * zero. Global data sections are arrays of one value.
+ *
+ * <p>Values lie one after another, each rounded up to 8 bytes. A per-CPU array has one such run for every CPU, and the runs
+ * begin on cache lines of their own, so that workers never write to the same line.
+ *
+ * <p>Updates copy in place, as in {@code kernel/bpf/arraymap.c}, Linux 6.18: a reader may see part of the old and part of
+ * the new value.
+ */
+final class ArrayMap extends UserspaceMap {
+
+    private final int maxEntries;
+    private final int stride;
+    private final long cpuStride;
+    private final NativeArea area;
+    private final long base;
+
+    ArrayMap(final MapSpec spec, final MapContext context) {
+        SpecRule.array(spec);
+        super(spec, context);
+        this.maxEntries = spec.maxEntries();
+        this.stride = (spec.valueSize() + 7) & ~7;
+        this.cpuStride = ((long) maxEntries * stride + CACHE_LINE - 1) & -CACHE_LINE;
+        this.area = SpecRule.area(spec, cpuStride * cpus());
+        this.base = area.address();
+    }
+
+    @Override
+    public long lookup(final long key, final int cpu) {
+        final int index = NativeMemory.getInt(key);
+        return Integer.compareUnsigned(index, maxEntries) < 0 ? base + (long) index * stride + cpu(cpu) : 0;
+    }
+
+    private long cpu(final int cpu) {
+        return spec().type().perCpu() ? cpu * cpuStride : 0;
+    }
+
+    @Override
+    public int update(final long key, final long value, final long flags, final int cpu) {
+        final int error = refusal(key, flags);
+        if (error == 0) {
+            NativeMemory.copy(value, lookup(key, cpu), spec().valueSize());
+        }
+        return error;
+    }
+
+    private int refusal(final long key, final long flags) {
+        if (flags < ANY || flags > EXIST) {
+            return Errno.EINVAL.negative();
+        }
+        if (Integer.compareUnsigned(NativeMemory.getInt(key), maxEntries) >= 0) {
+            return Errno.E2BIG.negative();
+        }
+        return flags == NOEXIST ? Errno.EEXIST.negative() : 0;
+    }
+
+    @Override
+    public int delete(final long key) {
+        return Errno.EINVAL.negative();
+    }
+
+    @Override
+    public int nextKey(final long key, final long next) {
+        return IndexKeys.next(key, next, maxEntries);
+    }
+
+    @Override
+    protected int readValue(final long key, final long value) {
+        final long found = lookup(key, 0);
+        if (found == 0) {
+            return Errno.ENOENT.negative();
+        }
+        for (int cpu = 0; cpu < cpus(); cpu++) {
+            NativeMemory.copy(found + cpu(cpu), value + (long) cpu * stride, spec().valueSize());
+        }
+        return 0;
+    }
+
+    @Override
+    protected int writeValue(final long key, final long value, final long flags) {
+        final int error = refusal(key, flags);
+        if (error == 0) {
+            for (int cpu = 0; cpu < cpus(); cpu++) {
+                NativeMemory.copy(value + (long) cpu * stride, lookup(key, cpu), spec().valueSize());
+            }
+        }
+        return error;
+    }
+
+    @Override
+    public boolean owns(final long address, final int size) {
+        final long offset = address - base;
+        if (offset < 0 || offset >= area.length() || size < 0) {
+            return false;
+        }
+        final long inRun = offset % cpuStride;
+        return inRun < (long) maxEntries * stride && inRun % stride + size <= spec().valueSize();
+    }
+
+    @Override
+    public long entries() {
+        return maxEntries;
+    }
+
+    @Override
+    public long memory() {
+        return area.length();
+    }
+
+    @Override
+    protected void free() {
+        area.close();
+    }
+}
