@@ -115,13 +115,18 @@ public final class CaptureReader implements AutoCloseable {
             packets++;
             return true;
         } catch (final InternalError fault) {
+            packet.wrap(0, 0);
             throw in.explain(fault);
+        } catch (final CaptureException failure) {
+            packet.wrap(0, 0); // the window may have moved from under it
+            in.requireWhole();
+            throw failure;
         }
     }
 
     /**
      * The current packet's bytes where they lie, in off-heap memory: the same object every time, good until the next
-     * {@link #advance}, {@link #rewind} or {@link #close}. The memory is read-only: a write ends the process.
+     * {@link #advance}, {@link #rewind} or {@link #close}, empty when there is no packet. The memory is read-only: a write ends the process.
      */
     public DirectBuffer packet() {
         return packet;
@@ -129,7 +134,7 @@ public final class CaptureReader implements AutoCloseable {
 
     /** Bytes of the current packet that the file holds, 0 to {@link CaptureFormat#MAX_PACKET_LENGTH}. */
     public int capturedLength() {
-        return decoder.capturedLength;
+        return packet.capacity();
     }
 
     /** Bytes that the current packet had when it was captured, as the file says. */
@@ -139,7 +144,7 @@ public final class CaptureReader implements AutoCloseable {
 
     /** Whether the file holds less than the whole of the current packet. */
     public boolean truncated() {
-        return decoder.capturedLength < decoder.originalLength;
+        return packet.capacity() < decoder.originalLength;
     }
 
     /** When the current packet was captured: ns since 1970-01-01 UTC; 0 where the file does not say. */

@@ -101,6 +101,9 @@ abstract sealed class Decoder permits PcapDecoder, PcapngDecoder {
                     offset,
                     "original=" + Integer.toUnsignedString(original) + " bytes (at most " + Integer.MAX_VALUE + ")");
         }
+        if (captured == 0) {
+            in.requireWhole(); // the last page of a file that was cut short reads as zeros
+        }
         capturedLength = captured;
         originalLength = original;
     }

@@ -101,6 +101,9 @@ abstract sealed class Input implements AutoCloseable permits MappedInput, Stream
     /** Goes back to the start; false for a stream. */
     abstract boolean rewind();
 
+    /** Fails if the file has been cut short since it was opened, which explains whatever else is wrong with it. */
+    abstract void requireWhole();
+
     /** What a fault in mapped memory means for the user. */
     abstract CaptureException explain(InternalError fault);
 

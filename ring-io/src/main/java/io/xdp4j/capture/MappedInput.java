@@ -78,7 +78,8 @@ final class MappedInput extends Input {
         }
     }
 
-    private void requireWhole() {
+    @Override
+    void requireWhole() {
         final long now;
         try {
             now = channel.size();

@@ -5,11 +5,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import org.agrona.BufferUtil;
 
-/** A pipe or other source without positions, read through a buffer of {@value Input#MAX_PIECE} bytes. */
+/**
+ * A pipe or other source without positions, read through a buffer that starts as long as a pipe's own and grows to the
+ * longest piece asked for, at most {@value Input#MAX_PIECE} bytes.
+ */
 final class StreamInput extends Input {
 
+    private static final int INITIAL_LENGTH = 64 << 10;
+
     private final ReadableByteChannel channel;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_PIECE);
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(INITIAL_LENGTH);
     private boolean closed;
 
     /** Takes over a channel, to close it. */
@@ -25,11 +30,7 @@ final class StreamInput extends Input {
             throw new IllegalStateException("capture is closed: file=" + file());
         }
         if (buffer.capacity() - index < length) {
-            buffer.position(index).limit(limit);
-            buffer.compact();
-            base += index;
-            limit -= index;
-            index = 0;
+            makeRoom(length);
         }
         buffer.limit(buffer.capacity()).position(limit);
         while (limit - index < length) {
@@ -39,6 +40,22 @@ final class StreamInput extends Input {
             limit = buffer.position();
         }
         return true;
+    }
+
+    private void makeRoom(final int length) {
+        buffer.limit(limit).position(index);
+        if (buffer.capacity() < length) {
+            final ByteBuffer old = buffer;
+            buffer = ByteBuffer.allocateDirect(Integer.highestOneBit(length - 1) << 1)
+                    .put(old);
+            window.wrap(buffer);
+            BufferUtil.free(old);
+        } else {
+            buffer.compact();
+        }
+        base += index;
+        limit -= index;
+        index = 0;
     }
 
     private int read() {
@@ -76,6 +93,11 @@ final class StreamInput extends Input {
     @Override
     boolean rewind() {
         return false;
+    }
+
+    @Override
+    void requireWhole() {
+        // what has been read stays
     }
 
     @Override
