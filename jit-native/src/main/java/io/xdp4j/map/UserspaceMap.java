@@ -62,6 +62,22 @@ public abstract class UserspaceMap implements BpfMap {
     /** Puts a value from a program on {@code cpu}: for a per-CPU map into that CPU's value. */
     public abstract int update(long key, long value, long flags, int cpu);
 
+    /**
+     * Finds the entry whose value has the byte at {@code address}, and copies its key. Walks the keys unless a map knows
+     * better.
+     *
+     * @return the value's address, or 0 if no entry has it
+     */
+    public long entryAt(final long address, final long key) {
+        for (int error = nextKey(0, key); error == 0; error = nextKey(key, key)) {
+            final long value = lookup(key, 0);
+            if (value != 0 && address >= value && address - value < spec.valueSize()) {
+                return value;
+            }
+        }
+        return 0;
+    }
+
     /** Removes a key. */
     public abstract int delete(long key);
 

@@ -36,10 +36,10 @@ final class ArgumentCheck {
             case PTR_TO_MAP_KEY -> map == null ? 0 : map.spec().keySize();
             case PTR_TO_MAP_VALUE, PTR_TO_UNINIT_MAP_VALUE ->
                 map == null ? 0 : map.spec().valueSize();
-            case PTR_TO_MEM, PTR_TO_MEM_OR_NULL, PTR_TO_UNINIT_MEM ->
+            case PTR_TO_MEM, PTR_TO_MEM_OR_NULL, PTR_TO_WRITABLE_MEM, PTR_TO_UNINIT_MEM ->
                 argument.size() != 0 ? argument.size() : (int) following;
             case PTR_TO_SPIN_LOCK -> 4;
-            case PTR_TO_TIMER, PTR_TO_DYNPTR -> 16;
+            case PTR_TO_TIMER, PTR_TO_DYNPTR, PTR_TO_UNINIT_DYNPTR -> 16;
             case PTR_TO_ITERATOR -> argument.size();
             default -> 0;
         };
@@ -48,14 +48,22 @@ final class ArgumentCheck {
     private static boolean valid(
             final Execution execution, final Argument argument, final long value, final long size) {
         return switch (argument.type()) {
-            case ANYTHING, CONST_MAP_PTR, PTR_TO_RINGBUF_MEM, PTR_TO_CONST_STR -> true;
+            case ANYTHING,
+                    CONST_MAP_PTR,
+                    CONST_ALLOC_SIZE_OR_ZERO,
+                    PTR_TO_RINGBUF_MEM,
+                    PTR_TO_CONST_STR,
+                    PTR_TO_SOCK_COMMON -> true;
+            case PTR_TO_STACK_OR_NULL -> value == 0 || execution.readable(value, 1);
             case PTR_TO_MAP_KEY, PTR_TO_MAP_VALUE, PTR_TO_MEM -> size == 0 || execution.readable(value, size);
             case PTR_TO_MEM_OR_NULL -> value == 0 || size == 0 || execution.readable(value, size);
             case PTR_TO_UNINIT_MAP_VALUE,
+                    PTR_TO_WRITABLE_MEM,
                     PTR_TO_UNINIT_MEM,
                     PTR_TO_SPIN_LOCK,
                     PTR_TO_TIMER,
                     PTR_TO_DYNPTR,
+                    PTR_TO_UNINIT_DYNPTR,
                     PTR_TO_ITERATOR -> size == 0 || execution.writable(value, size);
             case CONST_SIZE -> (int) value > 0;
             case CONST_SIZE_OR_ZERO -> (int) value >= 0;

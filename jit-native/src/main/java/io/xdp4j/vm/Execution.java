@@ -1,9 +1,11 @@
 package io.xdp4j.vm;
 
+import io.xdp4j.map.RingBuffer;
 import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.packet.Burst;
 import io.xdp4j.packet.FrameLayout;
 import io.xdp4j.sys.NativeArea;
+import io.xdp4j.sys.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,12 @@ public final class Execution implements AutoCloseable {
     /** Bytes that the context seems to take: {@code struct xdp_md}. */
     static final int CONTEXT_LENGTH = 24;
 
+    /** Ring buffer records that a program may have reserved and not yet submitted at one time. */
+    public static final int RECORDS = 16;
+
+    /** Bytes that helpers have for what they hand to callbacks: keys, a dynptr, a line to print. */
+    static final int SCRATCH = 16384;
+
     /** What a program holds as the address of its function at slot 0. */
     private static final long FUNCTION_BASE = 0x4675_6e63_0000_0000L;
 
@@ -36,6 +44,7 @@ public final class Execution implements AutoCloseable {
     private final NativeArea area;
     private final long stackTop;
     private final long context;
+    private final long scratchStart;
     private final Burst none = new Burst(1);
 
     private Burst burst = none;
@@ -45,8 +54,13 @@ public final class Execution implements AutoCloseable {
     private boolean frags;
     private int egressIfindex;
     private long stackLow;
+    private long scratchEnd;
     private long memory;
     private long memoryEnd;
+    private long heldLock;
+    private final long[] records = new long[RECORDS];
+    private final @Nullable RingBuffer[] recordRings = new RingBuffer[RECORDS];
+    private int recordCount;
     private @Nullable Callbacks callbacks;
     private @Nullable UserspaceMap lastOwner;
     private @Nullable String faultReason;
@@ -61,9 +75,11 @@ public final class Execution implements AutoCloseable {
     public Execution(final int cpu, final Environment environment) {
         this.cpu = cpu;
         this.environment = environment;
-        this.area = new NativeArea((FRAMES + 1L) * FRAME + CONTEXT_LENGTH, 64);
+        this.area = new NativeArea((FRAMES + 2L) * FRAME + SCRATCH, 64);
         this.stackTop = area.address() + (long) FRAMES * FRAME;
         this.context = stackTop + FRAME;
+        this.scratchStart = context + FRAME;
+        this.scratchEnd = scratchStart;
         this.random = ((int) System.nanoTime() ^ (cpu * 0x9e37_79b9)) | 1;
     }
 
@@ -110,8 +126,9 @@ public final class Execution implements AutoCloseable {
         packetChanged();
     }
 
-    /** Starts a run: no fault so far. */
-    void beginWithoutPacket() {
+    /** Starts a run without a packet, such as a timer's callback: no fault so far, nothing held. */
+    public void beginWithoutPacket() {
+        letGo();
         faultReason = null;
         faultCallee = null;
         faultCounted = false;
@@ -119,6 +136,7 @@ public final class Execution implements AutoCloseable {
 
     /** Forgets the packet. */
     void end() {
+        letGo();
         burst = none;
         slot = 0;
         packetStart = 0;
@@ -219,6 +237,77 @@ public final class Execution implements AutoCloseable {
         memoryEnd = address + length;
     }
 
+    /**
+     * Takes memory for a helper to hand to a callback: the program may touch it until {@link #popScratch}.
+     *
+     * @param bytes a multiple of 8
+     * @return the address, 8-byte aligned; 0 if callbacks are nested too deep: the program ends
+     */
+    public long pushScratch(final int bytes) {
+        final long address = scratchEnd;
+        if (address + bytes > scratchStart + SCRATCH) {
+            return fault("helpers nested too deep in callbacks", bytes, 0);
+        }
+        scratchEnd = address + bytes;
+        return address;
+    }
+
+    /** Gives back what the matching {@link #pushScratch} took. */
+    public void popScratch(final int bytes) {
+        scratchEnd -= bytes;
+    }
+
+    /** Address of the spin lock that the program holds, or 0. */
+    public long heldLock() {
+        return heldLock;
+    }
+
+    /** Remembers the one spin lock that the program holds, so that a fault cannot leave it locked; 0 for none. */
+    public void heldLock(final long lock) {
+        heldLock = lock;
+    }
+
+    /** Remembers a record that the program has reserved; false if it has too many. */
+    public boolean holdRecord(final RingBuffer ring, final long record) {
+        if (recordCount == RECORDS) {
+            return false;
+        }
+        records[recordCount] = record;
+        recordRings[recordCount++] = ring;
+        return true;
+    }
+
+    /** Forgets a record that the program submits or discards; null if it has reserved no such record. */
+    public @Nullable RingBuffer releaseRecord(final long record) {
+        for (int i = recordCount - 1; i >= 0; i--) {
+            if (records[i] == record) {
+                final RingBuffer ring = recordRings[i];
+                recordCount--;
+                records[i] = records[recordCount];
+                recordRings[i] = recordRings[recordCount];
+                recordRings[recordCount] = null;
+                return ring;
+            }
+        }
+        return null;
+    }
+
+    /** Releases what a run that ended early left behind. */
+    private void letGo() {
+        while (recordCount > 0) {
+            final RingBuffer ring = recordRings[--recordCount];
+            if (ring != null && !ring.closed()) {
+                ring.discard(records[recordCount], 0);
+            }
+            recordRings[recordCount] = null;
+        }
+        scratchEnd = scratchStart;
+        if (heldLock != 0) {
+            NativeMemory.putIntRelease(heldLock, 0);
+            heldLock = 0;
+        }
+    }
+
     long stackTop() {
         return stackTop;
     }
@@ -237,6 +326,7 @@ public final class Execution implements AutoCloseable {
         return inside(address, size, packetStart, packetEnd)
                 || inside(address, size, stackLow, stackTop)
                 || inside(address, size, memory, memoryEnd)
+                || inside(address, size, scratchStart, scratchEnd)
                 || owner(address, size) != null;
     }
 
@@ -244,7 +334,8 @@ public final class Execution implements AutoCloseable {
     public boolean writable(final long address, final long size) {
         if (inside(address, size, packetStart, packetEnd)
                 || inside(address, size, stackLow, stackTop)
-                || inside(address, size, memory, memoryEnd)) {
+                || inside(address, size, memory, memoryEnd)
+                || inside(address, size, scratchStart, scratchEnd)) {
             return true;
         }
         final UserspaceMap map = owner(address, size);
@@ -300,6 +391,12 @@ public final class Execution implements AutoCloseable {
         return machine == null
                 ? fault("no program runs that could be called back", function, 0)
                 : machine.call(function, r1, r2, r3, r4, r5);
+    }
+
+    /** The running program's function at that address, to be called later; null if it is none. Allocates. */
+    public @Nullable ProgramFunction function(final long function) {
+        final Callbacks machine = callbacks;
+        return machine == null ? null : machine.function(function);
     }
 
     // ---- faults ----
@@ -372,5 +469,10 @@ public final class Execution implements AutoCloseable {
     /** The machine that runs the program and can be asked to call into it. */
     interface Callbacks {
         long call(long function, long r1, long r2, long r3, long r4, long r5);
+
+        /** What {@link Execution#function} answers. */
+        default @Nullable ProgramFunction function(final long function) {
+            return null;
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.xdp4j.bpf.insn.InsnSlot;
 import io.xdp4j.bpf.insn.Opcode;
 import io.xdp4j.map.ProgramArray;
 import io.xdp4j.map.UserspaceMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs programs instruction by instruction, with every access checked: the reference for every other engine. One worker's;
@@ -86,6 +87,25 @@ final class Interpreter implements Execution.Callbacks {
             pop();
         }
         return result;
+    }
+
+    @Override
+    public @Nullable ProgramFunction function(final long function) {
+        final int start = Execution.functionPc(function);
+        final Image program = image;
+        if (start < 0 || !program.starts().get(start)) {
+            return null;
+        }
+        return (other, r1, r2, r3) -> new Interpreter(other, program).runFrom(start, r1, r2, r3);
+    }
+
+    private long runFrom(final int start, final long r1, final long r2, final long r3) {
+        budget = BUDGET;
+        r[1] = r1;
+        r[2] = r2;
+        r[3] = r3;
+        enterFrame();
+        return loop(start);
     }
 
     private void enterFrame() {
