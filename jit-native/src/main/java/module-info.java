@@ -5,4 +5,5 @@ module io.xdp4j.jitnative {
 
     exports io.xdp4j.map;
     exports io.xdp4j.vm;
+    exports io.xdp4j.vm.helper;
 }
