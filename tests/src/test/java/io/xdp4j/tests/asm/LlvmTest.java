@@ -125,16 +125,16 @@ final class LlvmTest {
                     Insn.Negate _,
                     Insn.LoadImm64 _,
                     Insn.Atomic _,
-                    Insn.CallHelper _,
-                    Insn.CallFunction _,
-                    Insn.CallKfunc _,
+                    Insn.HelperCall _,
+                    Insn.FunctionCall _,
+                    Insn.KfuncCall _,
                     Insn.Exit _ -> true;
             case Insn.MoveSigned _,
                     Insn.AddressSpaceCast _,
                     Insn.LoadAcquire _,
                     Insn.StoreRelease _,
                     Insn.MayGoto _,
-                    Insn.CallRegister _ -> false;
+                    Insn.RegisterCall _ -> false;
         };
     }
 
@@ -142,9 +142,9 @@ final class LlvmTest {
     private static String asLlvm(final Insn insn) {
         final String ours = Disassembler.text(insn);
         return switch (insn) {
-            case Insn.CallHelper(int id) -> "call " + id;
-            case Insn.CallFunction(int offset) -> "call " + offset;
-            case Insn.CallKfunc(int id, int _) -> "call " + id;
+            case Insn.HelperCall(int id) -> "call " + id;
+            case Insn.FunctionCall(int offset) -> "call " + offset;
+            case Insn.KfuncCall(int id, int _) -> "call " + id;
             case Insn.LoadImm64 load ->
                 load.kind() == Pseudo.NUMBER
                         ? "r" + load.dst() + " = " + load.value() + " ll"

@@ -165,7 +165,7 @@ public final class Assembler {
             final Insn insn = each.label() == null ? each.insn() : resolve(each, each.insn(), each.label());
             Encoder.encode(insn, code, each.pc());
             final long target = Labels.target(each.pc(), insn);
-            if ((insn instanceof Insn.CallFunction || insn instanceof Insn.LoadImm64)
+            if ((insn instanceof Insn.FunctionCall || insn instanceof Insn.LoadImm64)
                     && target >= 0
                     && target < slots) {
                 functions.putIfAbsent((int) target, "F" + target);
@@ -202,13 +202,13 @@ public final class Assembler {
             case Insn.JumpIf(var condition, var width, int dst, var source, int _) ->
                 new Insn.JumpIf(condition, width, dst, source, near(each, label, offset));
             case Insn.LoadImm64 load -> new Insn.LoadImm64(load.dst(), Pseudo.FUNCTION, offset, 0);
-            case Insn.CallFunction _ -> new Insn.CallFunction(offset);
+            case Insn.FunctionCall _ -> new Insn.FunctionCall(offset);
             default -> throw new IllegalStateException("no label in " + insn);
         };
     }
 
     private static Insn unresolved(final Pending each, final Insn insn, final String label) {
-        if (!(insn instanceof Insn.CallFunction)) {
+        if (!(insn instanceof Insn.FunctionCall)) {
             throw new AssemblyException(each.line(), each.column(), "unknown label: " + Cursor.quote(label));
         }
         final int helper = HelperId.id(label);
@@ -218,7 +218,7 @@ public final class Assembler {
                     each.column(),
                     "unknown function: " + Cursor.quote(label) + " (neither a label nor a helper)");
         }
-        return new Insn.CallHelper(helper);
+        return new Insn.HelperCall(helper);
     }
 
     private static int near(final Pending each, final String label, final int offset) {

@@ -72,7 +72,7 @@ final class InsnParser {
             return call();
         }
         if (cursor.accept("callx")) {
-            return new Insn.CallRegister(cursor.register64());
+            return new Insn.RegisterCall(cursor.register64());
         }
         if (cursor.accept("lock")) {
             return locked();
@@ -104,7 +104,7 @@ final class InsnParser {
 
     private Insn call() {
         if (cursor.accept("pc")) {
-            final Insn call = new Insn.CallFunction(cursor.imm32(false));
+            final Insn call = new Insn.FunctionCall(cursor.imm32(false));
             if (cursor.accept("#")) {
                 cursor.word();
             }
@@ -116,7 +116,7 @@ final class InsnParser {
         final int start = cursor.position();
         if (cursor.atDigit() || cursor.accept("-")) {
             cursor.back(start);
-            return new Insn.CallHelper(cursor.imm32(true));
+            return new Insn.HelperCall(cursor.imm32(true));
         }
         labelColumn = cursor.column();
         final String name = cursor.name("a function");
@@ -126,23 +126,23 @@ final class InsnParser {
             if (named != id && named >= 0) {
                 throw cursor.error(labelColumn, "helper has another number: " + Cursor.quote(name) + "#" + named);
             }
-            return new Insn.CallHelper(id);
+            return new Insn.HelperCall(id);
         }
         label = name;
-        return new Insn.CallFunction(0);
+        return new Insn.FunctionCall(0);
     }
 
     private Insn kfunc() {
         if (cursor.accept("#")) {
             final int id = cursor.imm32(false);
-            return new Insn.CallKfunc(id, cursor.accept("@") ? cursor.number("BTF index", 0, Short.MAX_VALUE) : 0);
+            return new Insn.KfuncCall(id, cursor.accept("@") ? cursor.number("BTF index", 0, Short.MAX_VALUE) : 0);
         }
         cursor.expect("[");
         final String name = cursor.name("a kernel function");
         final boolean weak = cursor.accept("?");
         cursor.expect("]");
         references.add(new Reference.ToKfunc(pc, name, weak));
-        return new Insn.CallKfunc(0, 0);
+        return new Insn.KfuncCall(0, 0);
     }
 
     private Insn locked() {

@@ -50,13 +50,13 @@ final class InsnText {
             case Insn.JumpIf(var condition, var width, int dst, var source, int offset) ->
                 "if " + register(width, dst) + " " + condition.symbol() + " " + operand(width, source) + " goto "
                         + target(offset);
-            case Insn.CallHelper(int id) -> {
+            case Insn.HelperCall(int id) -> {
                 final String name = HelperId.name(id);
                 yield "call " + (name == null ? id : name + "#" + id);
             }
-            case Insn.CallFunction(int offset) -> "call " + function(offset, "pc");
-            case Insn.CallKfunc kfunc -> "call " + kfunc(kfunc);
-            case Insn.CallRegister(int register) -> "callx r" + register;
+            case Insn.FunctionCall(int offset) -> "call " + function(offset, "pc");
+            case Insn.KfuncCall kfunc -> "call " + kfunc(kfunc);
+            case Insn.RegisterCall(int register) -> "callx r" + register;
             case Insn.Exit _ -> "exit";
             case Insn.LegacyPacketLoad(var size, boolean indirect, int src, int imm) ->
                 "r0 = *" + pointer('u', size) + "skb[" + packetIndex(indirect, src, imm) + "]";
@@ -111,7 +111,7 @@ final class InsnText {
         };
     }
 
-    private String kfunc(final Insn.CallKfunc kfunc) {
+    private String kfunc(final Insn.KfuncCall kfunc) {
         if (symbols.references().apply(pc) instanceof Reference.ToKfunc(int _, String name, boolean weak)) {
             return "kfunc[" + Names.safe(name) + (weak ? "?]" : "]");
         }

@@ -31,7 +31,7 @@ final class Labels {
             final Insn insn = insns[pc];
             final long target = insn == null ? -1 : target(pc, insn);
             if (target >= 0 && target < insns.length && starts.get((int) target)) {
-                final boolean function = insn instanceof Insn.CallFunction || insn instanceof Insn.LoadImm64;
+                final boolean function = insn instanceof Insn.FunctionCall || insn instanceof Insn.LoadImm64;
                 if (function) {
                     functions.add((int) target);
                 }
@@ -59,7 +59,7 @@ final class Labels {
             case Insn.Jump jump -> pc + 1L + jump.offset();
             case Insn.MayGoto jump -> pc + 1L + jump.offset();
             case Insn.JumpIf jump -> pc + 1L + jump.offset();
-            case Insn.CallFunction call -> pc + 1L + call.offset();
+            case Insn.FunctionCall call -> pc + 1L + call.offset();
             case Insn.LoadImm64 load -> load.kind() == Pseudo.FUNCTION ? pc + 1L + load.low() : -1;
             case Insn.Alu _,
                     Insn.Move _,
@@ -72,9 +72,9 @@ final class Labels {
                     Insn.Atomic _,
                     Insn.LoadAcquire _,
                     Insn.StoreRelease _,
-                    Insn.CallHelper _,
-                    Insn.CallKfunc _,
-                    Insn.CallRegister _,
+                    Insn.HelperCall _,
+                    Insn.KfuncCall _,
+                    Insn.RegisterCall _,
                     Insn.Exit _,
                     Insn.LegacyPacketLoad _ -> -1;
         };

@@ -31,8 +31,8 @@ public enum ConformanceGroup {
             case Insn.Store store -> base(store.size());
             case Insn.Atomic atomic -> atomic.width() == Width.W32 ? ATOMIC32 : ATOMIC64;
             case Insn.JumpIf jump -> base(jump.width());
-            case Insn.Jump _, Insn.CallHelper _, Insn.CallFunction _, Insn.CallKfunc _, Insn.Exit _ -> BASE32;
-            case Insn.CallRegister _ -> CALLX;
+            case Insn.Jump _, Insn.HelperCall _, Insn.FunctionCall _, Insn.KfuncCall _, Insn.Exit _ -> BASE32;
+            case Insn.RegisterCall _ -> CALLX;
             case Insn.LegacyPacketLoad _ -> PACKET;
             case Insn.AddressSpaceCast _, Insn.LoadAcquire _, Insn.StoreRelease _, Insn.MayGoto _ -> LINUX;
         };

@@ -133,12 +133,12 @@ public final class Decoder {
 
     private static Insn call(final long slot) {
         if (InsnSlot.opcode(slot) == Opcode.CALLX) {
-            return new Insn.CallRegister(InsnSlot.dst(slot));
+            return new Insn.RegisterCall(InsnSlot.dst(slot));
         }
         return switch (InsnSlot.src(slot)) {
-            case Opcode.CALL_HELPER -> new Insn.CallHelper(InsnSlot.imm(slot));
-            case Opcode.CALL_SUBPROGRAM -> new Insn.CallFunction(InsnSlot.imm(slot));
-            default -> new Insn.CallKfunc(InsnSlot.imm(slot), InsnSlot.offset(slot));
+            case Opcode.CALL_HELPER -> new Insn.HelperCall(InsnSlot.imm(slot));
+            case Opcode.CALL_SUBPROGRAM -> new Insn.FunctionCall(InsnSlot.imm(slot));
+            default -> new Insn.KfuncCall(InsnSlot.imm(slot), InsnSlot.offset(slot));
         };
     }
 

@@ -65,10 +65,10 @@ public final class Encoder {
                         dst,
                         source,
                         offset16(offset));
-            case Insn.CallHelper(int id) -> call(Opcode.CALL_HELPER, 0, id);
-            case Insn.CallFunction(int offset) -> call(Opcode.CALL_SUBPROGRAM, 0, offset);
-            case Insn.CallKfunc(int btfId, int fdIndex) -> call(Opcode.CALL_KFUNC, offset16(fdIndex), btfId);
-            case Insn.CallRegister(int register) -> of(Opcode.CALLX, register, 0, 0, 0);
+            case Insn.HelperCall(int id) -> call(Opcode.CALL_HELPER, 0, id);
+            case Insn.FunctionCall(int offset) -> call(Opcode.CALL_SUBPROGRAM, 0, offset);
+            case Insn.KfuncCall(int btfId, int fdIndex) -> call(Opcode.CALL_KFUNC, offset16(fdIndex), btfId);
+            case Insn.RegisterCall(int register) -> of(Opcode.CALLX, register, 0, 0, 0);
             case Insn.Exit _ -> of(Opcode.CLASS_JMP | Opcode.EXIT, 0, 0, 0, 0);
             case Insn.LegacyPacketLoad(var size, boolean indirect, int src, int imm) ->
                 of(

@@ -66,16 +66,16 @@ public sealed interface Insn {
     record JumpIf(Condition condition, Width width, int dst, Operand source, int offset) implements Insn {}
 
     /** Calls a helper by number: arguments in r1 to r5, result in r0. */
-    record CallHelper(int id) implements Insn {}
+    record HelperCall(int id) implements Insn {}
 
     /** Calls a function of the same program. */
-    record CallFunction(int offset) implements Insn {}
+    record FunctionCall(int offset) implements Insn {}
 
     /** Calls a kernel function by BTF id; {@code fdIndex} picks a module's BTF, 0 is the kernel's own. */
-    record CallKfunc(int btfId, int fdIndex) implements Insn {}
+    record KfuncCall(int btfId, int fdIndex) implements Insn {}
 
     /** Calls the function whose address is in a register. */
-    record CallRegister(int register) implements Insn {}
+    record RegisterCall(int register) implements Insn {}
 
     /** Returns r0 to the caller. */
     record Exit() implements Insn {}

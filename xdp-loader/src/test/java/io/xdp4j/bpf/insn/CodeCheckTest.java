@@ -15,12 +15,12 @@ final class CodeCheckTest {
 
     @Test
     void acceptsProgramsOfSeveralFunctions() {
-        final Insn[] insns = {new Insn.CallFunction(2), WIDE, EXIT, ZERO, EXIT};
-        assertThat(problem(new Insn.CallFunction(3), WIDE, EXIT, ZERO, EXIT)).isNull();
+        final Insn[] insns = {new Insn.FunctionCall(2), WIDE, EXIT, ZERO, EXIT};
+        assertThat(problem(new Insn.FunctionCall(3), WIDE, EXIT, ZERO, EXIT)).isNull();
         assertThat(problem(insns))
                 .isEqualTo("pc=1: function falls off its end: function=0..2"
                         + " (its last instruction must be exit or an unconditional jump)");
-        assertThat(CodeCheck.functionStarts(code(new Insn.CallFunction(3), WIDE, EXIT, ZERO, EXIT)))
+        assertThat(CodeCheck.functionStarts(code(new Insn.FunctionCall(3), WIDE, EXIT, ZERO, EXIT)))
                 .containsExactly(0, 4);
     }
 
@@ -58,19 +58,19 @@ final class CodeCheckTest {
     void rejectsJumpIntoTheMiddleOfLoadImm64() {
         assertThat(problem(new Insn.JumpIf(Condition.EQ, Width.W32, 0, Operand.immediate(0), 1), WIDE, EXIT))
                 .isEqualTo("pc=0: jump into the middle of a 64-bit immediate load: target=2");
-        assertThat(problem(new Insn.CallFunction(1), WIDE, EXIT))
+        assertThat(problem(new Insn.FunctionCall(1), WIDE, EXIT))
                 .isEqualTo("pc=0: call into the middle of a 64-bit immediate load: target=2");
     }
 
     @Test
     void rejectsJumpIntoAnotherFunction() {
-        assertThat(problem(new Insn.CallFunction(2), new Insn.Jump(2, false), EXIT, ZERO, EXIT))
+        assertThat(problem(new Insn.FunctionCall(2), new Insn.Jump(2, false), EXIT, ZERO, EXIT))
                 .isEqualTo("pc=1: jump into another function: target=4, function=0..2");
     }
 
     @Test
     void rejectsCallsAndFunctionReferencesOutOfTheProgram() {
-        assertThat(problem(new Insn.CallFunction(-2), EXIT))
+        assertThat(problem(new Insn.FunctionCall(-2), EXIT))
                 .isEqualTo("pc=0: call out of range: target=-1, program=0..1");
         assertThat(problem(new Insn.LoadImm64(1, Pseudo.FUNCTION, 9, 0), EXIT))
                 .isEqualTo("pc=0: function reference out of range: target=10, program=0..2");

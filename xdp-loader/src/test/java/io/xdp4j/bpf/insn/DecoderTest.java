@@ -141,7 +141,7 @@ final class DecoderTest {
                         new Insn.Atomic(AtomicOp.ADD, false, Width.W32, 1, 0, 2).group(),
                         new Insn.Atomic(AtomicOp.CMPXCHG, true, Width.W64, 1, 0, 2).group(),
                         new Insn.LegacyPacketLoad(Size.B, false, 0, 12).group(),
-                        new Insn.CallRegister(3).group(),
+                        new Insn.RegisterCall(3).group(),
                         new Insn.LoadAcquire(Size.B, 0, 1, 0).group()))
                 .containsExactly(
                         ConformanceGroup.BASE32,
