@@ -22,7 +22,10 @@ public final class Burst {
     /** Address of the packet's first byte ({@code xdp_md.data}); moved by {@code adjust_head}. */
     public final long[] data;
 
-    /** Bytes of packet in this frame; changed by {@code adjust_head} and {@code adjust_tail}. */
+    /**
+     * Bytes of packet in this frame; changed by {@code adjust_head} and {@code adjust_tail}. 0 in a frame that {@code
+     * adjust_tail} emptied: it stays in its chain, for its owner to recycle.
+     */
     public final int[] length;
 
     /** Bytes of metadata just before {@link #data}, a multiple of 4 up to 252; 0 on arrival. */
