@@ -63,6 +63,16 @@ final class ArrayMap extends UserspaceMap {
     }
 
     @Override
+    public long entryAt(final long address, final long key) {
+        if (!owns(address, 1)) {
+            return 0;
+        }
+        final int index = (int) ((address - base) % cpuStride / stride);
+        NativeMemory.putInt(key, index);
+        return base + (long) index * stride;
+    }
+
+    @Override
     public int delete(final long key) {
         return Errno.EINVAL.negative();
     }

@@ -77,6 +77,7 @@ public final class Execution implements AutoCloseable {
         this.environment = environment;
         this.area = new NativeArea((FRAMES + 2L) * FRAME + SCRATCH, 64);
         this.stackTop = area.address() + (long) FRAMES * FRAME;
+        this.stackLow = stackTop;
         this.context = stackTop + FRAME;
         this.scratchStart = context + FRAME;
         this.scratchEnd = scratchStart;
