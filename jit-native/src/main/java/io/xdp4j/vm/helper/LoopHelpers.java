@@ -20,14 +20,14 @@ final class LoopHelpers {
             final long context,
             final long flags,
             final long r5) {
-        final long times = count & 0xffff_ffffL;
         if (flags != 0) {
             return Errno.EINVAL.negative();
         }
-        if (times > MAX_LOOPS) {
-            return Errno.E2BIG.negative();
+        if (Long.compareUnsigned(count, MAX_LOOPS) > 0) {
+            // The kernel's verifier puts the loop in place of the call, and this answer in 32 bits.
+            return Integer.toUnsignedLong(Errno.E2BIG.negative());
         }
-        for (long i = 0; i < times; i++) {
+        for (long i = 0; i < count; i++) {
             final long answer = execution.call(function, i, context, 0, 0, 0);
             if (execution.faulted()) {
                 return 0;
@@ -36,7 +36,7 @@ final class LoopHelpers {
                 return i + 1;
             }
         }
-        return times;
+        return count;
     }
 
     /**

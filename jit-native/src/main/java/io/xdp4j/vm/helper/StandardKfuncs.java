@@ -3,7 +3,15 @@ package io.xdp4j.vm.helper;
 import static io.xdp4j.vm.ReturnType.INTEGER;
 import static io.xdp4j.vm.ReturnType.PTR_TO_MEM_OR_NULL;
 import static io.xdp4j.vm.ReturnType.VOID;
-import static io.xdp4j.vm.helper.Prototype.*;
+import static io.xdp4j.vm.helper.Prototype.ANYTHING;
+import static io.xdp4j.vm.helper.Prototype.CTX;
+import static io.xdp4j.vm.helper.Prototype.DYNPTR;
+import static io.xdp4j.vm.helper.Prototype.MEM_OR_NULL;
+import static io.xdp4j.vm.helper.Prototype.SIZE_OR_ZERO;
+import static io.xdp4j.vm.helper.Prototype.UNINIT_DYNPTR;
+import static io.xdp4j.vm.helper.Prototype.iterator;
+import static io.xdp4j.vm.helper.Prototype.kfunc;
+import static io.xdp4j.vm.helper.Prototype.uninitMem;
 
 import io.xdp4j.vm.HelperSpec;
 import java.util.List;

@@ -1,0 +1,78 @@
+package io.xdp4j.vm.helper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xdp4j.sys.NativeMemory;
+import io.xdp4j.vm.Execution;
+import io.xdp4j.vm.HelperBench;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LockHelpersTest {
+
+    private static final int TIMES = 2000;
+
+    private final HelperBench bench = new HelperBench();
+    private final long lock = bench.take(8);
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void locksAndUnlocks() {
+        Called.helper(bench, "spin_lock", lock);
+        assertThat(NativeMemory.getInt(lock)).isEqualTo(1);
+        Called.helper(bench, "spin_unlock", lock);
+        assertThat(NativeMemory.getInt(lock)).isZero();
+        assertThat(bench.fault()).isNull();
+    }
+
+    @Test
+    void secondLockEndsTheProgramAndTheNextRunFindsTheFirstReleased() {
+        bench.packet(60);
+        Called.helper(bench, "spin_lock", lock);
+        Called.helper(bench, "spin_lock", lock);
+        assertThat(bench.fault()).isEqualTo("second bpf_spin_lock while one is held");
+
+        bench.again();
+        assertThat(NativeMemory.getInt(lock)).isZero();
+    }
+
+    @Test
+    void unlockingWhatIsNotHeldEndsTheProgram() {
+        Called.helper(bench, "spin_unlock", lock);
+
+        assertThat(bench.fault()).isEqualTo("bpf_spin_unlock of a lock that is not held");
+    }
+
+    @Test
+    void lockThatNobodyReleasesEndsTheProgram() {
+        NativeMemory.putInt(lock, 1);
+        Called.helper(bench, "spin_lock", lock);
+
+        assertThat(bench.fault()).isEqualTo("bpf_spin_lock was not released within a second");
+        assertThat(NativeMemory.getInt(lock)).isEqualTo(1);
+    }
+
+    @Test
+    void twoWorkersDoNotLoseCounts() throws InterruptedException {
+        final long counter = bench.take(8);
+        final Execution first = bench.execution();
+        try (Execution second = new Execution(0, first.environment())) {
+            final Thread other = Thread.ofPlatform().start(() -> count(second, counter));
+            count(first, counter);
+            other.join();
+        }
+        assertThat(NativeMemory.getLong(counter)).isEqualTo(2L * TIMES);
+    }
+
+    private void count(final Execution execution, final long counter) {
+        for (int i = 0; i < TIMES; i++) {
+            LockHelpers.lock(execution, lock, 0, 0, 0, 0);
+            NativeMemory.putLong(counter, NativeMemory.getLong(counter) + 1);
+            LockHelpers.unlock(execution, lock, 0, 0, 0, 0);
+        }
+    }
+}

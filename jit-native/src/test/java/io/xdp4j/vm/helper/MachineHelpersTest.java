@@ -1,0 +1,72 @@
+package io.xdp4j.vm.helper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xdp4j.bpf.Errno;
+import io.xdp4j.sys.NativeMemory;
+import io.xdp4j.vm.HelperBench;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MachineHelpersTest {
+
+    private final HelperBench bench = new HelperBench();
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void readsTheClocks() {
+        bench.clock.ns = 1_003_999_999L;
+
+        assertThat(Called.helper(bench, "ktime_get_ns")).isEqualTo(1_003_999_999L);
+        assertThat(Called.helper(bench, "ktime_get_boot_ns")).isEqualTo(1_004_000_004L);
+        assertThat(Called.helper(bench, "ktime_get_tai_ns")).isEqualTo(1_004_000_006L);
+        assertThat(Called.helper(bench, "ktime_get_coarse_ns")).isEqualTo(1_000_000_000L);
+    }
+
+    @Test
+    void jiffiesCountTicksOfFourMillisecondsFromWhereTheKernelStarts() {
+        bench.clock.ns = 0;
+        assertThat(Called.helper(bench, "jiffies64")).isEqualTo(4_294_892_296L);
+        bench.clock.ns = 1_000_000_000L;
+        assertThat(Called.helper(bench, "jiffies64")).isEqualTo(4_294_892_296L + 250);
+    }
+
+    @Test
+    void randomNumbersAreUnsignedAndRepeatable() {
+        bench.execution().seed(7);
+        final long first = Called.helper(bench, "get_prandom_u32");
+        final long second = Called.helper(bench, "get_prandom_u32");
+        bench.execution().seed(7);
+
+        assertThat(first).isNotEqualTo(second).isBetween(0L, 0xffff_ffffL);
+        assertThat(Called.helper(bench, "get_prandom_u32")).isEqualTo(first);
+    }
+
+    @Test
+    void tellsTheWorkersNumber() {
+        assertThat(Called.helper(bench, "get_smp_processor_id")).isEqualTo(1);
+        assertThat(Called.helper(bench, "get_numa_node_id")).isZero();
+    }
+
+    @Test
+    void tellsWhenThePacketCame() {
+        bench.packet(60);
+        final long ctx = bench.execution().context();
+        final long target = bench.take(8);
+
+        assertThat(Called.kfunc(bench, "bpf_xdp_metadata_rx_timestamp", ctx, target))
+                .isEqualTo(Errno.ENODATA.negative());
+        bench.burst().timestampNs[0] = 123;
+        assertThat(Called.kfunc(bench, "bpf_xdp_metadata_rx_timestamp", ctx, target))
+                .isZero();
+        assertThat(NativeMemory.getLong(target)).isEqualTo(123);
+        assertThat(Called.kfunc(bench, "bpf_xdp_metadata_rx_hash", ctx, target, target))
+                .isEqualTo(Errno.EOPNOTSUPP.negative());
+        assertThat(Called.kfunc(bench, "bpf_xdp_metadata_rx_vlan_tag", ctx, target, target))
+                .isEqualTo(Errno.ENODATA.negative());
+    }
+}
