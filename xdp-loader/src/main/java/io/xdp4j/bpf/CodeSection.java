@@ -67,16 +67,17 @@ final class CodeSection {
                     .sorted(Comparator.comparingLong(ElfSymbol::value))
                     .toList();
         }
-        for (int index = 0; index < symbols.size(); index++) {
+        long end = section.content().length();
+        final long[] ends = new long[symbols.size()];
+        for (int index = symbols.size() - 1; index >= 0; index--) {
+            final boolean alias = index + 1 < ends.length
+                    && symbols.get(index + 1).value() == symbols.get(index).value();
+            ends[index] = alias ? ends[index + 1] : end;
+            end = symbols.get(index).value();
+        }
+        for (int index = 0; index < ends.length; index++) {
             final ElfSymbol symbol = symbols.get(index);
-            int next = index + 1;
-            while (next < symbols.size() && symbols.get(next).value() == symbol.value()) {
-                next++;
-            }
-            final long end = next < symbols.size()
-                    ? symbols.get(next).value()
-                    : section.content().length();
-            addFunction(symbol, symbol.size() > 0 ? symbol.size() : end - symbol.value());
+            addFunction(symbol, symbol.size() > 0 ? symbol.size() : ends[index] - symbol.value());
         }
         if (symbols.isEmpty() && code.length > 0) {
             add(new ObjectFunction(section.name(), this, 0, code.length, true, false));
@@ -186,26 +187,26 @@ final class CodeSection {
         final boolean local = isCall(instruction)
                 ? InsnSlot.src(instruction) == Opcode.CALL_SUBPROGRAM
                 : InsnSlot.isWide(instruction) && InsnSlot.src(instruction) == Opcode.PSEUDO_FUNC;
-        return local ? functionAt((long) slot + InsnSlot.imm(instruction) + 1, this, slot) : null;
+        return local ? functionAt(((long) slot + InsnSlot.imm(instruction) + 1) * SLOT_BYTES, this, slot) : null;
     }
 
     /**
-     * The function that starts at a slot.
+     * The function that starts at an offset in bytes.
      *
      * @param from section of the instruction that wants it
      * @param slot of the instruction that wants it
      */
-    ObjectFunction functionAt(final long start, final CodeSection from, final int slot) {
-        final ObjectFunction function = start < 0 || start >= code.length ? null : byStart.get((int) start);
+    ObjectFunction functionAt(final long offset, final CodeSection from, final int slot) {
+        final ObjectFunction function = functionAt(offset);
         if (function == null) {
-            throw from.error("no function starts where it is called: section=" + name() + ", slot=" + start, slot);
+            throw from.error("no function starts where it is called: section=" + name() + ", at=" + offset, slot);
         }
         return function;
     }
 
     /** The function that starts at an offset in bytes, or null. */
     @Nullable
-    ObjectFunction functionAtOffset(final long offset) {
+    ObjectFunction functionAt(final long offset) {
         final long slot = offset / SLOT_BYTES;
         return offset < 0 || offset % SLOT_BYTES != 0 || slot >= code.length ? null : byStart.get((int) slot);
     }

@@ -85,14 +85,15 @@ final class LegacyMapDefinitions {
             throw ObjectMaps.fault(
                     section,
                     name,
-                    "definition too short: length=" + length + " bytes (at least " + LEAST_LENGTH + ")",
+                    "definition too short",
+                    ", length=" + length + " bytes (at least " + LEAST_LENGTH + ")",
                     symbol.value());
         }
         final ByteReader bytes = section.content().slice(symbol.value(), length, section.name(), "map definition");
         for (int at = FULL_LENGTH; at < length; at++) {
             if (bytes.u8(at, "map definition") != 0) {
                 throw ObjectMaps.fault(
-                        section, name, "definition is longer than known, and not zero there", symbol.value() + at);
+                        section, name, "definition is longer than known, and not zero there", "", symbol.value() + at);
             }
         }
         final MapType type = MapType.of(word(bytes, 0));
@@ -100,7 +101,8 @@ final class LegacyMapDefinitions {
             throw ObjectMaps.fault(
                     section,
                     name,
-                    "definition has an unknown type: type=" + Integer.toUnsignedLong(word(bytes, 0)),
+                    "definition has an unknown type",
+                    ", type=" + Integer.toUnsignedLong(word(bytes, 0)),
                     symbol.value());
         }
         final BtfType.@Nullable Struct types = types(name);
@@ -135,8 +137,8 @@ final class LegacyMapDefinitions {
             throw ObjectMaps.fault(
                     section,
                     map,
-                    "definition has a number out of range: " + what + "=" + Integer.toUnsignedLong(number)
-                            + " (at most " + Integer.MAX_VALUE + ")",
+                    "definition has a number out of range",
+                    ", " + what + "=" + Integer.toUnsignedLong(number) + " (at most " + Integer.MAX_VALUE + ")",
                     -1);
         }
         return number;
@@ -167,7 +169,11 @@ final class LegacyMapDefinitions {
                 final List<Definition> inners = byId.get(outer.innerId);
                 if (inners == null) {
                     throw ObjectMaps.fault(
-                            section, outer.map, "names an inner map that is not there: inner_id=" + outer.innerId, -1);
+                            section,
+                            outer.map,
+                            "names an inner map that is not there",
+                            ", inner_id=" + outer.innerId,
+                            -1);
                 }
                 final MapSpec template = Objects.requireNonNull(maps.get(inners.getFirst().map));
                 maps.replace(spec.withInner(template)

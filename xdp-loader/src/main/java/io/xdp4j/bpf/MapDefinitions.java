@@ -4,6 +4,7 @@ import io.xdp4j.bpf.btf.Btf;
 import io.xdp4j.bpf.btf.BtfKind;
 import io.xdp4j.bpf.btf.BtfType;
 import io.xdp4j.bpf.elf.ElfSection;
+import io.xdp4j.bpf.format.ObjectFileException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,8 @@ final class MapDefinitions {
         if (struct.members().size() > MAX_MEMBERS) {
             throw fault(
                     map,
-                    "definition has too many members: members="
-                            + struct.members().size() + " (at most " + MAX_MEMBERS + ")");
+                    "definition has too many members",
+                    ", members=" + struct.members().size() + " (at most " + MAX_MEMBERS + ")");
         }
         final Attributes attributes = new Attributes(map, inner);
         for (final BtfType.Member member : struct.members()) {
@@ -73,8 +74,12 @@ final class MapDefinitions {
         return attributes;
     }
 
-    private RuntimeException fault(final String map, final String reason) {
-        return ObjectMaps.fault(section, map, reason, -1);
+    private ObjectFileException fault(final String map, final String reason) {
+        return fault(map, reason, "");
+    }
+
+    private ObjectFileException fault(final String map, final String reason, final String details) {
+        return ObjectMaps.fault(section, map, reason, details, -1);
     }
 
     /** The attributes of one map as they are gathered. */
@@ -136,14 +141,14 @@ final class MapDefinitions {
                 }
                 case "values" -> readValues(member);
                 case "pinning" -> pinByName = pinning(member);
-                default -> throw fault(name, "definition has an unknown member: member=" + member.name());
+                default -> throw fault(name, "definition has an unknown member", ", member=" + member.name());
             }
         }
 
         private MapType mapType(final int number) {
             final MapType known = MapType.of(number);
             if (known == null) {
-                throw fault(name, "definition has an unknown type: type=" + Integer.toUnsignedLong(number));
+                throw fault(name, "definition has an unknown type", ", type=" + Integer.toUnsignedLong(number));
             }
             return known;
         }
@@ -152,8 +157,9 @@ final class MapDefinitions {
             if (number < 0) {
                 throw fault(
                         name,
-                        "definition has a number out of range: " + member.name() + "=" + Integer.toUnsignedLong(number)
-                                + " (at most " + Integer.MAX_VALUE + ")");
+                        "definition has a number out of range",
+                        ", " + member.name() + "=" + Integer.toUnsignedLong(number) + " (at most " + Integer.MAX_VALUE
+                                + ")");
             }
             return number;
         }
@@ -162,8 +168,8 @@ final class MapDefinitions {
             if (before != 0 && before != now) {
                 throw fault(
                         name,
-                        "definition contradicts itself: member=" + member.name() + ", size=" + now + " bytes, before="
-                                + before + " bytes");
+                        "definition contradicts itself",
+                        ", member=" + member.name() + ", size=" + now + " bytes, before=" + before + " bytes");
             }
             return now;
         }
@@ -172,7 +178,7 @@ final class MapDefinitions {
             if (btf.type(btf.skipModifiers(member.typeId())) instanceof BtfType.Ptr pointer) {
                 return pointer.typeId();
             }
-            throw fault(name, "definition has a member that is no pointer: member=" + member.name());
+            throw fault(name, "definition has a member that is no pointer", ", member=" + member.name());
         }
 
         /** The length of the array behind a pointer. */
@@ -180,7 +186,7 @@ final class MapDefinitions {
             if (btf.type(btf.skipModifiers(pointedTo(member))) instanceof BtfType.Array array) {
                 return array.count();
             }
-            throw fault(name, "definition has a member that is no number: member=" + member.name());
+            throw fault(name, "definition has a member that is no number", ", member=" + member.name());
         }
 
         /** As {@link #number}, or the only value of an enum, which has 64 bits ({@code __ulong}). */
@@ -194,13 +200,14 @@ final class MapDefinitions {
 
         private boolean pinning(final BtfType.Member member) {
             final int pinning = number(member);
-            if (isInner || pinning < 0 || pinning > 1) {
+            if (isInner) {
+                throw fault(name, "is an inner map and cannot be pinned");
+            }
+            if (pinning < 0 || pinning > 1) {
                 throw fault(
                         name,
-                        isInner
-                                ? "is an inner map and cannot be pinned"
-                                : "definition has an unknown pinning: pinning=" + Integer.toUnsignedLong(pinning)
-                                        + " (0 for none, 1 for by name)");
+                        "definition has an unknown pinning",
+                        ", pinning=" + Integer.toUnsignedLong(pinning) + " (0 for none, 1 for by name)");
             }
             return pinning == 1;
         }
@@ -214,8 +221,6 @@ final class MapDefinitions {
                     || !(btf.type(btf.skipModifiers(array.elementTypeId())) instanceof BtfType.Ptr pointer)) {
                 throw fault(name, "definition has values that are no array of pointers of unknown length");
             }
-            valueSize = sameSize(member, valueSize, 4);
-            valuesOffset = member.byteOffset();
             final int target = btf.skipModifiers(pointer.typeId());
             if (type == MapType.PROG_ARRAY) {
                 if (btf.kind(target) != BtfKind.FUNC_PROTO) {
@@ -226,9 +231,12 @@ final class MapDefinitions {
             } else {
                 throw fault(
                         name,
-                        "of this type takes no values: type=" + (type == null ? "unknown" : type.label())
+                        "of this type takes no values",
+                        ", type=" + (type == null ? "unknown" : type.label())
                                 + " (prog_array, array_of_maps, hash_of_maps; type goes first)");
             }
+            valueSize = sameSize(member, valueSize, 4);
+            valuesOffset = member.byteOffset();
         }
     }
 

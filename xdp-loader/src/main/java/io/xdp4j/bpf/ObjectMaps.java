@@ -57,8 +57,9 @@ final class ObjectMaps {
         specs.put(spec.name(), spec);
     }
 
-    boolean declaresIn(final ElfSection section) {
-        return declared.containsKey(section.index());
+    /** Whether the section of that index declares maps. */
+    boolean declaresIn(final int section) {
+        return declared.containsKey(section);
     }
 
     /** The declaration that starts at an offset of a section, or null. */
@@ -100,9 +101,13 @@ final class ObjectMaps {
         return names.isEmpty() ? "none" : String.join(", ", names);
     }
 
-    /** The exception for a map declaration. */
+    /**
+     * The exception for a map declaration.
+     *
+     * @param details what there is to say after the map's name, beginning with a comma or a blank; may be empty
+     */
     static ObjectFileException fault(
-            final ElfSection section, final String map, final String reason, final long offset) {
-        return section.content().error("map " + reason + ": map=" + map, offset);
+            final ElfSection section, final String map, final String reason, final String details, final long offset) {
+        return section.content().error("map " + reason + ": map=" + map + details, offset);
     }
 }

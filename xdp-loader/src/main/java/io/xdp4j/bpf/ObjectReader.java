@@ -139,12 +139,18 @@ final class ObjectReader {
         for (final ElfSection candidate : elf.sections()) {
             if (candidate.isCode() && candidate.content().length() > 0) {
                 final CodeSection read = new CodeSection(candidate, symbols);
-                if (ext != null) {
+                // Lines are found by name: of two sections of one name, they are the first one's.
+                if (ext != null && isFirstOfItsName(candidate)) {
                     read.annotate(ext);
                 }
                 code.put(candidate.index(), read);
             }
         }
+    }
+
+    private boolean isFirstOfItsName(final ElfSection section) {
+        final ElfSection first = elf.section(section.name());
+        return first != null && first.index() == section.index();
     }
 
     private void linkPrograms(final String license) {
@@ -173,11 +179,8 @@ final class ObjectReader {
     /** Applies the relocations of map declarations: initial inner maps and programs. */
     private void fillMaps() {
         for (final ElfSection section : elf.sections()) {
-            if (section.type() == ElfSection.REL && elf.section(MapDefinitions.SECTION) != null) {
-                final ElfSection target = elf.target(section);
-                if (target.name().equals(MapDefinitions.SECTION) && maps.declaresIn(target)) {
-                    fillMaps(target, elf.relocations(section));
-                }
+            if (section.type() == ElfSection.REL && maps.declaresIn(section.info())) {
+                fillMaps(elf.target(section), elf.relocations(section));
             }
         }
     }
@@ -218,12 +221,13 @@ final class ObjectReader {
         throw ObjectMaps.fault(
                 section,
                 map,
-                "has an initial value that is neither map nor program: symbol=" + symbol.name() + ", slot=" + slot,
+                "has an initial value that is neither map nor program",
+                ", symbol=" + symbol.name() + ", slot=" + slot,
                 relocation.offset());
     }
 
     private @Nullable String programAt(final @Nullable CodeSection section, final long offset) {
-        final ObjectFunction function = section == null ? null : section.functionAtOffset(offset);
+        final ObjectFunction function = section == null ? null : section.functionAt(offset);
         return function != null && programs.containsKey(function.name) ? function.name : null;
     }
 

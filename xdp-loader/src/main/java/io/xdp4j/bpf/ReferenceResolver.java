@@ -83,8 +83,8 @@ final class ReferenceResolver {
         if (callee == null) {
             throw section.error("call of something that is no function: symbol=" + describe(symbol), slot);
         }
-        final long start = symbol.value() / CodeSection.SLOT_BYTES + InsnSlot.imm(section.slot(slot)) + 1L;
-        return new CodeSection.Target.ToFunction(callee.functionAt(start, section, slot));
+        final long distance = (InsnSlot.imm(section.slot(slot)) + 1L) * CodeSection.SLOT_BYTES;
+        return new CodeSection.Target.ToFunction(callee.functionAt(symbol.value() + distance, section, slot));
     }
 
     private CodeSection.Target loadTarget(final CodeSection section, final int slot, final ElfSymbol symbol) {
@@ -94,7 +94,7 @@ final class ReferenceResolver {
         final long place = symbol.value() + InsnSlot.imm(section.slot(slot));
         final CodeSection callee = code.get(symbol.section());
         if (callee != null) {
-            return new CodeSection.Target.ToFunction(callee.functionAt(place / CodeSection.SLOT_BYTES, section, slot));
+            return new CodeSection.Target.ToFunction(callee.functionAt(place, section, slot));
         }
         final ElfSection target = symbol.isDefined() ? elf.sections().get(symbol.section()) : null;
         final Reference reference = target == null ? null : mapReference(section, slot, target, place);
