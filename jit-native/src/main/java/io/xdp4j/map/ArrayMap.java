@@ -39,6 +39,11 @@ final class ArrayMap extends UserspaceMap {
         return Integer.compareUnsigned(index, maxEntries) < 0 ? base + (long) index * stride + cpu(cpu) : 0;
     }
 
+    @Override
+    public long valueBase() {
+        return spec().type().perCpu() ? 0 : base;
+    }
+
     private long cpu(final int cpu) {
         return spec().type().perCpu() ? cpu * cpuStride : 0;
     }

@@ -103,6 +103,11 @@ public abstract class UserspaceMap implements BpfMap {
         return Errno.EOPNOTSUPP.negative();
     }
 
+    /** The address of an array's first value, which never moves; 0 for a map whose values have no fixed places. */
+    public long valueBase() {
+        return 0;
+    }
+
     /**
      * Whether {@code [address, address + size)} lies inside one value that a program may read and write. What the checked
      * interpreter asks; wait-free.

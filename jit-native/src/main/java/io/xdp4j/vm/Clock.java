@@ -12,6 +12,13 @@ public interface Clock {
     /** International atomic time since 1970: {@code bpf_ktime_get_tai_ns}. */
     long taiNs();
 
+    /**
+     * Told when the packet came in that a program is about to run on, so that a clock can follow a capture's time.
+     *
+     * @param timestampNs since 1970 (UTC), or 0 if the port does not say
+     */
+    default void arrival(final long timestampNs) {}
+
     /** The machine's clock. */
     static Clock system() {
         return SystemClock.INSTANCE;

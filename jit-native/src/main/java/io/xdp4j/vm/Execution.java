@@ -369,7 +369,7 @@ public final class Execution implements AutoCloseable {
     // ---- functions ----
 
     /** What a program holds as the address of its function at {@code pc}. */
-    static long functionAddress(final int pc) {
+    public static long functionAddress(final int pc) {
         return FUNCTION_BASE | pc;
     }
 

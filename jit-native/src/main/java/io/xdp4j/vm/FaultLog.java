@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultLog {
 
+    /** As a fault's size: its address is a number to be shown as such. */
+    static final int PLAIN_NUMBER = -1;
+
     private final ProgramSpec spec;
     private final AtomicReferenceArray<@Nullable Entry> entries;
 
@@ -64,6 +67,9 @@ public final class FaultLog {
                     + AddressNames.name(execution, execution.faultAddress());
         }
         final int size = execution.faultSize();
+        if (size == PLAIN_NUMBER) {
+            return ": value=" + execution.faultAddress();
+        }
         return size == 0
                 ? ""
                 : ": address=" + AddressNames.name(execution, execution.faultAddress()) + ", size=" + size + " bytes";

@@ -12,17 +12,20 @@ final class InterpretedRunner implements Runner {
     private final Image image;
     private final Execution execution;
     private final Interpreter interpreter;
+    private final Clock clock;
 
     InterpretedRunner(final Image image, final Execution execution) {
         this.image = image;
         this.execution = execution;
         this.interpreter = new Interpreter(execution, image);
+        this.clock = execution.environment().clock();
     }
 
     @Override
     public void run(final Burst burst) {
         final boolean frags = image.spec().frags();
         for (int slot = 0; slot < burst.count; slot = burst.next(slot)) {
+            clock.arrival(burst.timestampNs[slot]);
             execution.begin(burst, slot, frags);
             burst.verdict[slot] = verdict(burst, slot, frags);
         }
@@ -41,7 +44,7 @@ final class InterpretedRunner implements Runner {
         }
         final int action = (int) result;
         if (action < 0 || action > LAST_VERDICT) {
-            execution.fault("unknown XDP action returned", action, 0);
+            execution.fault("unknown XDP action returned", action, FaultLog.PLAIN_NUMBER);
             image.faults().record(interpreter.lastPc(), execution);
             return Verdict.ABORTED.ordinal();
         }

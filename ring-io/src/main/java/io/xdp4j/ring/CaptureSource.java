@@ -100,6 +100,13 @@ public final class CaptureSource implements AutoCloseable {
         return truncated;
     }
 
+    /** Starts over before the first packet; frames that the burst holds come back. */
+    public void rewind(final Burst burst) {
+        recycle(burst);
+        pending = false;
+        reader.rewind();
+    }
+
     private boolean advance(final Burst burst) {
         try {
             if (!reader.advance()) {

@@ -1,0 +1,84 @@
+package io.xdp4j.dataplane.cli;
+
+import io.xdp4j.bpf.BpfObject;
+import io.xdp4j.bpf.btf.Btf;
+import io.xdp4j.bpf.elf.ElfFile;
+import io.xdp4j.bpf.elf.ElfSection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the files that commands are given, and says in one line what is wrong with one. */
+final class InputFiles {
+
+    private static final byte[] ELF_MAGIC = {0x7f, 'E', 'L', 'F'};
+
+    private InputFiles() {}
+
+    /** Parses an object file. */
+    static BpfObject object(final Path file) {
+        try {
+            return BpfObject.parse(file);
+        } catch (final IOException unreadable) {
+            throw unreadable("object", file, unreadable);
+        }
+    }
+
+    /**
+     * Parses an object file.
+     *
+     * @param types a BTF or ELF file whose types to apply CO-RE relocations against; null to leave the code as it fits the
+     *     object's own types
+     */
+    static BpfObject relocated(final Path file, final @Nullable Path types) {
+        final BpfObject object = object(file);
+        return types == null ? object : object.relocate(types(types));
+    }
+
+    private static Btf types(final Path file) {
+        try {
+            if (!isElf(file)) {
+                return Btf.read(file);
+            }
+            final ElfFile elf = ElfFile.map(file);
+            final ElfSection section = elf.section(".BTF");
+            if (section == null) {
+                throw elf.error("no type information (no section .BTF)");
+            }
+            return Btf.parse(section.content(), null);
+        } catch (final IOException unreadable) {
+            throw unreadable("types", file, unreadable);
+        }
+    }
+
+    private static boolean isElf(final Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(4), ELF_MAGIC);
+        }
+    }
+
+    /** The exception for a file that cannot be read. */
+    static IllegalArgumentException unreadable(final String what, final Path file, final IOException failure) {
+        return new IllegalArgumentException("cannot read " + what + ": file=" + file + ", " + reason(failure), failure);
+    }
+
+    /** What the system said, in words. */
+    static String reason(final IOException failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof final FileSystemException system && system.getReason() != null) {
+            return system.getReason();
+        }
+        return String.valueOf(failure.getMessage());
+    }
+}

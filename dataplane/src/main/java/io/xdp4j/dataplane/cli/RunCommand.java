@@ -1,0 +1,229 @@
+package io.xdp4j.dataplane.cli;
+
+import io.xdp4j.bpf.BpfObject;
+import io.xdp4j.bpf.LoadedObject;
+import io.xdp4j.bpf.Program;
+import io.xdp4j.bpf.ProgramSpec;
+import io.xdp4j.bpf.Runner;
+import io.xdp4j.bpf.Verdict;
+import io.xdp4j.capture.CaptureFormat;
+import io.xdp4j.capture.CaptureReader;
+import io.xdp4j.capture.CaptureWriter;
+import io.xdp4j.engine.UserspaceEngine;
+import io.xdp4j.ring.CaptureSink;
+import io.xdp4j.vm.CaptureClock;
+import io.xdp4j.vm.Clock;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code xdp4j run}: an object file over a capture. */
+@Command(
+        name = "run",
+        description = "Runs an XDP program from an object file over a capture, in the JVM, as any user.",
+        footer = {
+            "",
+            "Map entries: NAME=KEY:VALUE, by the types that the object declares. A prefix is 10.0.0.0/8, an address",
+            "192.0.2.1, 2001:db8::1 or 02:00:00:00:00:01, a number 80 or 0x50, a struct {a,b,{c,d}}, bytes hex:0a0b.",
+            "",
+            "Example: xdp4j run firewall.bpf.o --in mixed.pcap --out passed.pcap --map blocked=10.0.0.0/8:1"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "FILE.o", description = "Object file, as clang -target bpf makes it.")
+    private Path objectFile = Path.of("");
+
+    @Option(
+            names = "--in",
+            required = true,
+            paramLabel = "CAPTURE",
+            description = "pcap or pcapng file; - for standard input.")
+    private Path in = Path.of("");
+
+    @Option(
+            names = "--out",
+            paramLabel = "CAPTURE",
+            description = "Write the packets that pass (- for standard output).")
+    private @Nullable Path out;
+
+    @Option(names = "--tx-out", paramLabel = "CAPTURE", description = "Write the packets that the program transmits.")
+    private @Nullable Path txOut;
+
+    @Option(names = "--redirect-out", paramLabel = "CAPTURE", description = "Write the packets that it redirects.")
+    private @Nullable Path redirectOut;
+
+    @Option(names = "--drop-out", paramLabel = "CAPTURE", description = "Write the packets that it drops.")
+    private @Nullable Path dropOut;
+
+    @Option(names = "--aborted-out", paramLabel = "CAPTURE", description = "Write the packets on which it failed.")
+    private @Nullable Path abortedOut;
+
+    @Option(names = "--program", paramLabel = "NAME", description = "Program to run, by function name.")
+    private @Nullable String programName;
+
+    @Option(names = "--section", paramLabel = "NAME", description = "Program to run, by section; its first one.")
+    private @Nullable String section;
+
+    @Mixin
+    private LoadingOptions loading = new LoadingOptions();
+
+    @Option(names = "--repeat", paramLabel = "N", description = "Run over the capture N times (default 1).")
+    private int repeat = 1;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after N packets.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(names = "--ifindex", paramLabel = "N", description = "Interface index that the program reads (default 1).")
+    private int ifindex = 1;
+
+    @Option(names = "--queue", paramLabel = "N", description = "Receive queue that the program reads (default 0).")
+    private int queue;
+
+    @Option(
+            names = "--clock",
+            paramLabel = "WHICH",
+            description = "Time that the program reads: capture, the packets' own (default), or system.")
+    private String clock = "capture";
+
+    @Option(names = "--trace", description = "Print what the program prints (bpf_printk) on standard error.")
+    private boolean trace;
+
+    @Option(names = "--show", paramLabel = "MAP", description = "List a map's entries afterwards; all for every map.")
+    private List<String> show = new ArrayList<>();
+
+    @Option(names = "--entries", paramLabel = "N", description = "Entries to list of each map (default 20).")
+    private int entries = 20;
+
+    @Option(names = "--json", description = "Print the report as JSON.")
+    private boolean json;
+
+    @Mixin
+    private Common common = new Common();
+
+    @Override
+    public Integer call() {
+        checkNumbers();
+        final Terminal terminal = common.terminal();
+        final BpfObject object = Globals.set(InputFiles.relocated(objectFile, loading.types), loading.globals);
+        final ProgramSpec spec = Programs.choose(object, programName, section);
+        outputs().values().forEach(file -> CaptureWriter.requireDifferent(in, file));
+        try (UserspaceEngine engine = engine(terminal);
+                LoadedObject loaded = engine.load(object, loading.options(object, spec))) {
+            new MapPresets(loaded).apply(loading.maps);
+            final List<String> shown =
+                    show.contains("all") ? List.copyOf(loaded.maps().keySet()) : show;
+            shown.forEach(loaded::map);
+            final Program program = loaded.program(spec.name());
+            final RunReport report = run(terminal, engine, loaded, program, shown);
+            if (json) {
+                RunJson.print(report, reportStream(terminal));
+            } else {
+                report.print(withReportStream(terminal));
+            }
+        }
+        return 0;
+    }
+
+    private RunReport run(
+            final Terminal terminal,
+            final UserspaceEngine engine,
+            final LoadedObject loaded,
+            final Program program,
+            final List<String> shown) {
+        final @Nullable CaptureSink[] sinks = new CaptureSink[Verdict.values().length];
+        final Map<String, Long> written = new LinkedHashMap<>();
+        final RunTotals totals;
+        try (CaptureReader reader = CaptureReader.open(in);
+                Runner runner = program.runner(0)) {
+            try {
+                for (final Map.Entry<Verdict, Path> output : outputs().entrySet()) {
+                    final CaptureFormat format = CaptureFormat.forOutput(output.getValue(), reader.format());
+                    sinks[output.getKey().ordinal()] =
+                            new CaptureSink(CaptureWriter.create(output.getValue(), format, 0));
+                }
+                final Progress progress = new Progress(terminal, in.toString());
+                totals = new CaptureRun(reader, runner, sinks, progress, ifindex, queue)
+                        .run(program.spec().frags(), repeat, limit);
+                outputs().forEach((verdict, file) -> {
+                    final CaptureSink sink = sinks[verdict.ordinal()];
+                    written.put(file.toString(), sink == null ? 0 : sink.packets());
+                });
+            } finally {
+                for (final CaptureSink sink : sinks) {
+                    if (sink != null) {
+                        sink.close();
+                    }
+                }
+            }
+        }
+        return new RunReport(
+                objectFile.toString(), engine.name(), program, loaded, in.toString(), totals, written, shown, entries);
+    }
+
+    private UserspaceEngine engine(final Terminal terminal) {
+        final Clock time = switch (clock) {
+            case "capture" -> new CaptureClock();
+            case "system" -> Clock.system();
+            default -> throw new IllegalArgumentException("--clock must be capture or system: --clock " + clock);
+        };
+        final UserspaceEngine.Builder builder =
+                UserspaceEngine.builder().clock(time).kconfig(loading.kconfig());
+        if (trace) {
+            builder.trace(terminal.err()::println);
+        }
+        return builder.build();
+    }
+
+    private Map<Verdict, Path> outputs() {
+        final Map<Verdict, Path> outputs = new LinkedHashMap<>();
+        put(outputs, Verdict.PASS, out);
+        put(outputs, Verdict.TX, txOut);
+        put(outputs, Verdict.REDIRECT, redirectOut);
+        put(outputs, Verdict.DROP, dropOut);
+        put(outputs, Verdict.ABORTED, abortedOut);
+        if (outputs.values().stream().map(Path::toAbsolutePath).distinct().count() < outputs.size()) {
+            throw new IllegalArgumentException("two outputs name the same file: " + outputs.values());
+        }
+        return outputs;
+    }
+
+    private static void put(final Map<Verdict, Path> outputs, final Verdict verdict, final @Nullable Path file) {
+        if (file != null) {
+            outputs.put(verdict, file);
+        }
+    }
+
+    private void checkNumbers() {
+        require(repeat >= 1, "--repeat must be 1 or more: --repeat " + repeat);
+        require(limit >= 1, "--limit must be 1 or more: --limit " + limit);
+        require(ifindex >= 1, "--ifindex must be 1 or more: --ifindex " + ifindex);
+        require(queue >= 0, "--queue must be 0 or more: --queue " + queue);
+        require(entries >= 0, "--entries must be 0 or more: --entries " + entries);
+    }
+
+    private static void require(final boolean good, final String message) {
+        if (!good) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** The report gives way to packets: where those go to standard output, it goes to standard error. */
+    private java.io.PrintStream reportStream(final Terminal terminal) {
+        final boolean packetsOut =
+                outputs().values().stream().anyMatch(file -> file.toString().equals(CaptureReader.STANDARD_STREAM));
+        return packetsOut ? terminal.err() : terminal.out();
+    }
+
+    private Terminal withReportStream(final Terminal terminal) {
+        return new Terminal(
+                terminal.in(), reportStream(terminal), terminal.err(), terminal.colour(), terminal.progress());
+    }
+}

@@ -1,0 +1,54 @@
+package io.xdp4j.dataplane.cli;
+
+import io.xdp4j.bpf.Verdict;
+import org.agrona.collections.Long2LongHashMap;
+
+/** What became of the packets of a run. */
+final class RunTotals {
+
+    /** Packets by verdict. */
+    final long[] packets = new long[Verdict.values().length];
+
+    /** Bytes by verdict, as the packets were when the program was done. */
+    final long[] bytes = new long[Verdict.values().length];
+
+    /** Redirected packets by target: map id in the upper half, index or interface in the lower. */
+    final Long2LongHashMap redirects = new Long2LongHashMap(0);
+
+    /** Packets that the capture holds only in part. */
+    long truncated;
+
+    /** Time from the first packet to the last, reading and writing included. */
+    long elapsedNs;
+
+    /** Time within the program. */
+    long programNs;
+
+    /** All packets. */
+    long total() {
+        long sum = 0;
+        for (final long count : packets) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    /** All bytes. */
+    long totalBytes() {
+        long sum = 0;
+        for (final long count : bytes) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    /** Mean time within the program, ns a packet. */
+    double programNsPerPacket() {
+        return total() == 0 ? 0 : (double) programNs / total();
+    }
+
+    /** Packets a second over the whole run. */
+    double packetsPerSecond() {
+        return elapsedNs == 0 ? 0 : total() * 1e9 / elapsedNs;
+    }
+}

@@ -1,0 +1,44 @@
+package io.xdp4j.dataplane.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+
+/**
+ * Where a command reads and writes, and whether a person looks on: only then are there colours and progress.
+ *
+ * @param in standard input
+ * @param out standard output
+ * @param err standard error
+ * @param colour whether {@code out} is a terminal that wants colours
+ * @param progress whether {@code err} is a terminal
+ */
+record Terminal(InputStream in, PrintStream out, PrintStream err, boolean colour, boolean progress) {
+
+    /** The process's own streams; the launcher says in {@code XDP4J_TTY} which of 1 and 2 are terminals. */
+    static Terminal ofProcess() {
+        final String terminals = System.getenv().getOrDefault("XDP4J_TTY", "");
+        final boolean plain = System.getenv("NO_COLOR") != null;
+        return new Terminal(
+                System.in, System.out, System.err, terminals.contains("1") && !plain, terminals.contains("2"));
+    }
+
+    String bold(final String text) {
+        return paint("1", text);
+    }
+
+    String green(final String text) {
+        return paint("32", text);
+    }
+
+    String red(final String text) {
+        return paint("31", text);
+    }
+
+    String dim(final String text) {
+        return paint("2", text);
+    }
+
+    private String paint(final String code, final String text) {
+        return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+}

@@ -1,0 +1,168 @@
+package io.xdp4j.dataplane.cli;
+
+import static io.xdp4j.dataplane.cli.CommandRun.example;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xdp4j.capture.CaptureReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunCommandTest {
+
+    private static final String FIREWALL = example("firewall/firewall.bpf.o");
+    private static final String MIXED = example("captures/mixed.pcap");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void writesWhatPassesAndCountsTheRest() {
+        final Path passed = folder.resolve("passed.pcap");
+        final CommandRun run = CommandRun.of("run", FIREWALL, "--in", MIXED, "--out", passed.toString());
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isZero();
+        assertThat(run.out())
+                .contains("358 packets")
+                .containsPattern("PASS +320 +89.4%")
+                .containsPattern("DROP +38 +10.6%")
+                .contains("320 packets written to " + passed);
+        assertThat(packets(passed)).isEqualTo(320);
+    }
+
+    @Test
+    void addsUpWhateverGoesWhere() {
+        final Path passed = folder.resolve("passed.pcap");
+        final Path dropped = folder.resolve("dropped.pcapng");
+        CommandRun.of("run", FIREWALL, "--in", MIXED, "--out", passed.toString(), "--drop-out", dropped.toString());
+        assertThat(packets(passed) + packets(dropped)).isEqualTo(358);
+    }
+
+    @Test
+    void putsMapEntriesBeforeTheProgramRuns() {
+        final CommandRun plain = CommandRun.of("run", FIREWALL, "--in", MIXED, "--json");
+        final CommandRun blocked = CommandRun.of(
+                "run", FIREWALL, "--in", MIXED, "--json", "--map", "blocked=10.0.0.0/8:1", "--show", "rule_stats");
+        assertThat(dropped(blocked)).isGreaterThan(dropped(plain));
+        assertThat(blocked.out()).contains("\"key\" : \"1\"");
+    }
+
+    @Test
+    void givesTheSameAnswerOverAndOver() {
+        final CommandRun once = CommandRun.of("run", FIREWALL, "--in", MIXED, "--json");
+        final CommandRun thrice = CommandRun.of("run", FIREWALL, "--in", MIXED, "--json", "--repeat", "3");
+        assertThat(dropped(thrice)).isEqualTo(3 * dropped(once));
+    }
+
+    @Test
+    void stopsAfterTheLimit() {
+        assertThat(CommandRun.of("run", FIREWALL, "--in", MIXED, "--limit", "100")
+                        .out())
+                .contains("100 packets, ");
+    }
+
+    @Test
+    void setsConstantsBeforeTheProgramRuns() {
+        final CommandRun run = CommandRun.of(
+                "run",
+                FIREWALL,
+                "--in",
+                MIXED,
+                "--json",
+                "--global",
+                "drop_martians=0",
+                "--global",
+                "drop_bad_flags=0");
+        assertThat(dropped(run)).isEqualTo(17);
+    }
+
+    @Test
+    void runsTheLoadBalancersDemo() {
+        final Path balanced = folder.resolve("balanced.pcap");
+        final CommandRun run = CommandRun.of(
+                "run",
+                example("load-balancer/load-balancer.bpf.o"),
+                "--in",
+                example("captures/balancer.pcap"),
+                "--map",
+                "@" + example("load-balancer/demo.maps"),
+                "--tx-out",
+                balanced.toString());
+        assertThat(run.err()).isEmpty();
+        assertThat(packets(balanced)).isPositive();
+        assertThat(run.out()).containsPattern("ABORTED +0 ");
+    }
+
+    @Test
+    void runsTheTrafficMeterAndShowsItsMaps() {
+        final CommandRun run =
+                CommandRun.of("run", example("traffic-meter/traffic-meter.bpf.o"), "--in", MIXED, "--show", "all");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).containsPattern("PASS +358 +100.0%").contains("lru_hash");
+    }
+
+    @Test
+    void saysInOneLineWhatIsWrong() throws IOException {
+        fails("object", "no such file", "run", folder.resolve("none.o").toString(), "--in", MIXED);
+        fails(
+                "capture",
+                "no such file",
+                "run",
+                FIREWALL,
+                "--in",
+                folder.resolve("none.pcap").toString());
+        fails("no such program: program=none", "", "run", FIREWALL, "--in", MIXED, "--program", "none");
+        fails("no such map: map=none", "declared: ", "run", FIREWALL, "--in", MIXED, "--map", "none=1:2");
+        fails("NAME=KEY:VALUE", "", "run", FIREWALL, "--in", MIXED, "--map", "blocked");
+        fails("prefix length out of range", "", "run", FIREWALL, "--in", MIXED, "--map", "blocked=10.0.0.0/99:1");
+        fails("no such variable", "", "run", FIREWALL, "--in", MIXED, "--global", "none=1");
+        fails("--repeat must be 1 or more", "", "run", FIREWALL, "--in", MIXED, "--repeat", "0");
+        fails("--clock must be capture or system", "", "run", FIREWALL, "--in", MIXED, "--clock", "sundial");
+        fails("Missing required option", "--in", "run", FIREWALL);
+        fails("Unknown option", "--nonsense", "run", FIREWALL, "--in", MIXED, "--nonsense");
+        fails("not a BPF object", "", "run", MIXED, "--in", MIXED);
+        fails("capture", FIREWALL, "run", FIREWALL, "--in", FIREWALL);
+        final Path short1 = folder.resolve("short.pcap");
+        final byte[] all = Files.readAllBytes(Path.of(MIXED));
+        Files.write(short1, Arrays.copyOf(all, 1000));
+        fails("truncated packet", "offset=", "run", FIREWALL, "--in", short1.toString());
+    }
+
+    @Test
+    void neverWritesOverItsInput() throws IOException {
+        final Path copy = folder.resolve("copy.pcap");
+        Files.copy(Path.of(MIXED), copy);
+        fails("over its own input", "", "run", FIREWALL, "--in", copy.toString(), "--out", copy.toString());
+        assertThat(copy).hasSameBinaryContentAs(Path.of(MIXED));
+    }
+
+    private static void fails(final String what, final String more, final String... args) {
+        final CommandRun run = CommandRun.of(args);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .startsWith("xdp4j: ")
+                .contains(what)
+                .contains(more)
+                .hasLineCount(1);
+    }
+
+    private static long dropped(final CommandRun run) {
+        final var matcher = java.util.regex.Pattern.compile("\"DROP\" : \\{\\s*\"packets\" : (\\d+)")
+                .matcher(run.out());
+        assertThat(matcher.find()).as(run.out() + run.err()).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
+    private static long packets(final Path capture) {
+        try (CaptureReader reader = CaptureReader.open(capture)) {
+            while (reader.advance()) {
+                assertThat(reader.capturedLength()).isPositive();
+            }
+            return reader.packets();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.xdp4j.engine;
+
+import io.xdp4j.bpf.BpfMap;
+import io.xdp4j.bpf.BpfObject;
+import io.xdp4j.bpf.LoadOptions;
+import io.xdp4j.bpf.LoadedObject;
+import io.xdp4j.bpf.MapException;
+import io.xdp4j.bpf.MapSpec;
+import io.xdp4j.bpf.MapType;
+import io.xdp4j.bpf.Program;
+import io.xdp4j.bpf.ProgramLoadException;
+import io.xdp4j.bpf.ProgramSpec;
+import io.xdp4j.bpf.ProgramType;
+import io.xdp4j.map.UserspaceMap;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Loads one object: maps first, then programs, then what maps hold of maps and programs. Leaves nothing behind on failure. */
+final class ObjectLoader {
+
+    private final UserspaceEngine engine;
+    private final BpfObject object;
+    private final LoadOptions options;
+    private final Map<String, Long> kconfig;
+    private final Map<String, BpfMap> maps = new LinkedHashMap<>();
+    private final Map<String, Program> programs = new LinkedHashMap<>();
+
+    ObjectLoader(
+            final UserspaceEngine engine,
+            final BpfObject object,
+            final LoadOptions options,
+            final Map<String, Long> kconfig) {
+        this.engine = engine;
+        this.object = object;
+        this.options = options;
+        this.kconfig = kconfig;
+    }
+
+    LoadedObject load() {
+        boolean done = false;
+        try {
+            checkNames();
+            object.maps().values().forEach(this::createMap);
+            object.programs().values().stream().filter(this::wanted).forEach(this::loadProgram);
+            object.maps().values().forEach(this::fill);
+            done = true;
+            return new Loaded(
+                    Collections.unmodifiableMap(maps), Collections.unmodifiableMap(programs), options.reuse());
+        } finally {
+            if (!done) {
+                new Loaded(maps, programs, options.reuse()).close();
+            }
+        }
+    }
+
+    private void checkNames() {
+        for (final String name : options.programs()) {
+            if (!object.programs().containsKey(name)) {
+                throw new ProgramLoadException(
+                        name,
+                        "no such program (there are: "
+                                + String.join(", ", object.programs().keySet()) + ")",
+                        "");
+            }
+        }
+        final Set<String> named = new LinkedHashSet<>(options.maxEntries().keySet());
+        named.addAll(options.reuse().keySet());
+        for (final String name : named) {
+            if (!object.maps().containsKey(name)) {
+                throw new IllegalArgumentException("no such map: map=" + name + " (declared: "
+                        + String.join(", ", object.maps().keySet()) + ")");
+            }
+        }
+    }
+
+    private boolean wanted(final ProgramSpec spec) {
+        return options.programs().isEmpty()
+                ? spec.type() == ProgramType.XDP || spec.type() == ProgramType.UNSPEC
+                : options.programs().contains(spec.name()) || calledThroughArray(spec.name());
+    }
+
+    /** Whether the program stands in a program array from the start, so that others reach it by tail call. */
+    private boolean calledThroughArray(final String name) {
+        return object.maps().values().stream()
+                .flatMap(map -> map.contents().stream())
+                .anyMatch(entry -> entry instanceof final MapSpec.Entry.InnerProgram slot
+                        && slot.program().equals(name));
+    }
+
+    private void createMap(final MapSpec declared) {
+        final BpfMap given = options.reuse().get(declared.name());
+        if (given != null) {
+            checkReuse(declared, given);
+            maps.put(declared.name(), given);
+            return;
+        }
+        final Integer entries = options.maxEntries().get(declared.name());
+        MapSpec spec = entries == null ? declared : declared.withMaxEntries(entries);
+        if (spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0) {
+            spec = spec.withMaxEntries(engine.cpus());
+        }
+        maps.put(declared.name(), engine.create(spec));
+    }
+
+    private static void checkReuse(final MapSpec declared, final BpfMap given) {
+        final MapSpec spec = given.spec();
+        if (!(given instanceof UserspaceMap)) {
+            throw new IllegalArgumentException("map of another engine: map=" + declared.name());
+        }
+        if (spec.type() != declared.type()
+                || spec.keySize() != declared.keySize()
+                || spec.valueSize() != declared.valueSize()) {
+            throw new IllegalArgumentException("map does not fit: map=" + declared.name() + ", declared="
+                    + shape(declared) + ", given=" + shape(spec));
+        }
+    }
+
+    private static String shape(final MapSpec spec) {
+        return spec.type().label() + "(key " + spec.keySize() + " bytes, value " + spec.valueSize() + " bytes)";
+    }
+
+    private void loadProgram(final ProgramSpec spec) {
+        if (spec.type() != ProgramType.XDP && spec.type() != ProgramType.UNSPEC) {
+            throw new ProgramLoadException(
+                    spec.name(),
+                    "section=" + spec.section() + ", type=" + spec.type().label()
+                            + ": only XDP programs run in the JVM",
+                    "");
+        }
+        programs.put(
+                spec.name(),
+                engine.load(
+                        spec, (final String name) -> maps.get(name) instanceof final UserspaceMap map ? map : null));
+    }
+
+    private void fill(final MapSpec spec) {
+        if (options.reuse().containsKey(spec.name())) {
+            return;
+        }
+        final BpfMap map = made(spec.name());
+        if (spec.global() == null) {
+            spec.contents().forEach(entry -> check(spec, put(map, entry)));
+            return;
+        }
+        final UnsafeBuffer image = new UnsafeBuffer(GlobalImage.of(spec, object, kconfig));
+        check(spec, map.update(new UnsafeBuffer(new byte[Integer.BYTES]), 0, image, 0, BpfMap.ANY));
+        if (spec.global() == MapSpec.Global.RODATA || spec.global() == MapSpec.Global.KCONFIG) {
+            map.freeze();
+        }
+    }
+
+    private BpfMap made(final String name) {
+        return Objects.requireNonNull(maps.get(name), name);
+    }
+
+    private static void check(final MapSpec spec, final int error) {
+        if (error < 0) {
+            throw new MapException("initial update", spec.name(), -error, 0, "");
+        }
+    }
+
+    private int put(final BpfMap map, final MapSpec.Entry entry) {
+        final UnsafeBuffer key = new UnsafeBuffer(entry.key());
+        return switch (entry) {
+            case MapSpec.Entry.Bytes bytes -> map.update(key, 0, new UnsafeBuffer(bytes.value()), 0, BpfMap.ANY);
+            case MapSpec.Entry.InnerMap inner -> map.putMap(key, 0, made(inner.map()), BpfMap.ANY);
+            case MapSpec.Entry.InnerProgram slot -> {
+                final Program program = programs.get(slot.program());
+                // a slot whose program was not asked for stays empty, as with autoload off
+                yield program == null
+                        ? 0
+                        : map.putProgram(
+                                ByteBuffer.wrap(slot.key())
+                                        .order(ByteOrder.LITTLE_ENDIAN)
+                                        .getInt(),
+                                program);
+            }
+        };
+    }
+
+    /** The programs and maps of one object. */
+    private record Loaded(Map<String, BpfMap> maps, Map<String, Program> programs, Map<String, BpfMap> kept)
+            implements LoadedObject {
+
+        @Override
+        public void close() {
+            programs.values().forEach(Program::close);
+            maps.forEach((name, map) -> {
+                if (!kept.containsKey(name)) {
+                    map.close();
+                }
+            });
+        }
+    }
+}

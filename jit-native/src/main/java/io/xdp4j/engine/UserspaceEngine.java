@@ -1,0 +1,177 @@
+package io.xdp4j.engine;
+
+import io.xdp4j.bpf.BpfMap;
+import io.xdp4j.bpf.BpfObject;
+import io.xdp4j.bpf.Engine;
+import io.xdp4j.bpf.LoadOptions;
+import io.xdp4j.bpf.LoadedObject;
+import io.xdp4j.bpf.MapSpec;
+import io.xdp4j.bpf.Program;
+import io.xdp4j.bpf.ProgramSpec;
+import io.xdp4j.map.MapContext;
+import io.xdp4j.map.MapTable;
+import io.xdp4j.map.Maps;
+import io.xdp4j.map.UserspaceMap;
+import io.xdp4j.vm.Clock;
+import io.xdp4j.vm.Environment;
+import io.xdp4j.vm.Fib;
+import io.xdp4j.vm.Helpers;
+import io.xdp4j.vm.Image;
+import io.xdp4j.vm.InterpretedProgram;
+import io.xdp4j.vm.helper.HelperTable;
+import io.xdp4j.vm.helper.TimerService;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine that runs programs in the JVM. Needs no privileges, and runs on any operating system with a little-endian
+ * 64-bit machine. Safe for use by several threads; {@link #close()} closes every map and program that it made.
+ *
+ * <p>Programs run on the interpreter, with every memory access checked.
+ */
+public final class UserspaceEngine implements Engine {
+
+    private final TimerService timers = new TimerService();
+    private final MapContext mapContext;
+    private final Environment environment;
+    private final Helpers helpers;
+    private final Map<String, Long> kconfig;
+    private final Map<Integer, Program> programs = new ConcurrentHashMap<>();
+    private final AtomicInteger nextProgram = new AtomicInteger();
+
+    private UserspaceEngine(final Builder builder) {
+        final MapTable table = new MapTable();
+        mapContext = new MapContext(builder.cpus, table, programs::get);
+        environment = new Environment(table, builder.clock, builder.trace, builder.fib, builder.mtu, timers);
+        helpers = builder.helpers;
+        kconfig = Map.copyOf(builder.kconfig);
+    }
+
+    /** An engine with one CPU, the machine's clock and the standard helpers. */
+    public static UserspaceEngine create() {
+        return builder().build();
+    }
+
+    /** Starts an engine's configuration. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public String name() {
+        return "userspace interpreter";
+    }
+
+    @Override
+    public LoadedObject load(final BpfObject object, final LoadOptions options) {
+        return new ObjectLoader(this, object, options, kconfig).load();
+    }
+
+    @Override
+    public UserspaceMap create(final MapSpec spec) {
+        return Maps.create(spec, mapContext);
+    }
+
+    /**
+     * Loads a program that belongs to no object. The caller owns it.
+     *
+     * @param maps the maps that it refers to, by name
+     * @throws io.xdp4j.bpf.ProgramLoadException if it is refused
+     */
+    public InterpretedProgram load(final ProgramSpec spec, final Map<String, BpfMap> maps) {
+        return load(spec, (final String name) -> maps.get(name) instanceof final UserspaceMap map ? map : null);
+    }
+
+    InterpretedProgram load(final ProgramSpec spec, final Function<String, @Nullable UserspaceMap> maps) {
+        final Image image = ImageLinker.link(spec, maps, helpers);
+        final int id = nextProgram.incrementAndGet();
+        final InterpretedProgram program = new InterpretedProgram(id, image, environment, programs::remove);
+        programs.put(id, program);
+        return program;
+    }
+
+    /** CPUs that per-CPU maps have values for. */
+    public int cpus() {
+        return mapContext.cpus();
+    }
+
+    @Override
+    public void close() {
+        timers.close();
+        for (final Program program : programs.values()) {
+            program.close();
+        }
+        for (final UserspaceMap map : mapContext.table().live()) {
+            map.close();
+        }
+    }
+
+    /** What an engine is made of. */
+    public static final class Builder {
+
+        private int cpus = 1;
+        private Clock clock = Clock.system();
+        private Consumer<String> trace = line -> {};
+        private Fib fib = Fib.NONE;
+        private IntUnaryOperator mtu = ifindex -> 1500;
+        private Helpers helpers = HelperTable.standard();
+        private Map<String, Long> kconfig = Map.of();
+
+        private Builder() {}
+
+        /** How many workers there will be: CPUs 0 to {@code count - 1}, 1 to 4096. */
+        public Builder cpus(final int count) {
+            if (count < 1 || count > 4096) {
+                throw new IllegalArgumentException("cpus must be 1 to 4096: cpus=" + count);
+            }
+            cpus = count;
+            return this;
+        }
+
+        /** What time programs read. */
+        public Builder clock(final Clock source) {
+            clock = source;
+            return this;
+        }
+
+        /** Takes what programs print, a line at a time, on the worker's thread. */
+        public Builder trace(final Consumer<String> lines) {
+            trace = lines;
+            return this;
+        }
+
+        /** Where {@code bpf_fib_lookup} finds routes. */
+        public Builder fib(final Fib routes) {
+            fib = routes;
+            return this;
+        }
+
+        /** MTU by interface index; 0 for an interface that is not there. */
+        public Builder mtu(final IntUnaryOperator byIfindex) {
+            mtu = byIfindex;
+            return this;
+        }
+
+        /** What programs can call. */
+        public Builder helpers(final Helpers table) {
+            helpers = table;
+            return this;
+        }
+
+        /** Values of {@code __kconfig} variables by name, {@code CONFIG_HZ}; {@code y}, {@code m}, {@code n} as 1, 2, 0. */
+        public Builder kconfig(final Map<String, Long> values) {
+            kconfig = values;
+            return this;
+        }
+
+        /** Makes the engine; the caller closes it. */
+        public UserspaceEngine build() {
+            return new UserspaceEngine(this);
+        }
+    }
+}
