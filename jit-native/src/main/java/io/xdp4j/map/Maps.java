@@ -23,6 +23,7 @@ public final class Maps {
     private static UserspaceMap make(final MapSpec spec, final MapContext context) {
         return switch (spec.type()) {
             case ARRAY, PERCPU_ARRAY -> new ArrayMap(spec, context);
+            case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH -> new HashedMap(spec, context);
             case QUEUE, STACK -> new QueueMap(spec, context);
             case BLOOM_FILTER -> new BloomFilter(spec, context);
             case RINGBUF -> new RingBuffer(spec, context);

@@ -315,13 +315,41 @@ public abstract class UserspaceMap implements BpfMap {
     @Override
     public final int lookupBatch(
             final Cursor cursor, final MutableDirectBuffer keys, final MutableDirectBuffer values, final int max) {
-        return MapBatch.copy(this, cursor, keys, values, max, false);
+        return checkedBatch(cursor, keys, values, max, false);
     }
 
     @Override
     public final int lookupAndDeleteBatch(
             final Cursor cursor, final MutableDirectBuffer keys, final MutableDirectBuffer values, final int max) {
-        return MapBatch.copy(this, cursor, keys, values, max, true);
+        return checkedBatch(cursor, keys, values, max, true);
+    }
+
+    private int checkedBatch(
+            final Cursor cursor,
+            final MutableDirectBuffer keys,
+            final MutableDirectBuffer values,
+            final int max,
+            final boolean remove) {
+        if ((spec.flags() & MapSpec.WRONLY) != 0 || (remove && readOnly())) {
+            throw new MapException(
+                    "batch lookup", spec.name(), Errno.EPERM.number(), 0, "frozen or not accessible from here");
+        }
+        return batch(cursor, keys, values, max, remove);
+    }
+
+    /** Copies out, and perhaps removes, up to {@code max} entries. */
+    int batch(
+            final Cursor cursor,
+            final MutableDirectBuffer keys,
+            final MutableDirectBuffer values,
+            final int max,
+            final boolean remove) {
+        return MapBatch.copy(this, cursor, keys, values, max, remove);
+    }
+
+    /** Native memory for what Java puts in and takes out. */
+    final Scratch scratch() {
+        return scratch;
     }
 
     @Override

@@ -1,0 +1,389 @@
+package io.xdp4j.map;
+
+import io.xdp4j.bpf.BpfMap;
+import io.xdp4j.bpf.Errno;
+import io.xdp4j.bpf.MapSpec;
+import io.xdp4j.sys.NativeMemory;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A hash table in native memory for readers that never wait and writers that lock one bucket: the core of every hash map.
+ *
+ * <p>Elements never move and their memory stays mapped, so a value's address is good for as long as the table lives; once its
+ * key is deleted or (except in a per-CPU table) updated, the element may be used for another key. An update puts a new
+ * element in the old one's place: readers see the old value or the new one, whole. Per-CPU values are written in place.
+ *
+ * <p>Flags and errors as in {@code kernel/bpf/hashtab.c}, Linux 6.18.
+ */
+final class HashTable implements AutoCloseable {
+
+    /** {@code BPF_F_LOCK}: update in place, holding the value's spin lock. */
+    static final long LOCK = 4;
+
+    private final HashBuckets buckets;
+    private final HashIndex index;
+    private final ElementLayout layout;
+    private final ElementPool pool;
+    private final ValueShape shape;
+    private final boolean lru;
+    private final boolean perCpu;
+    private final int cpus;
+
+    /** Makes an empty table for values of that shape. */
+    HashTable(final MapSpec spec, final ValueShape shape, final boolean lru, final int cpus) {
+        this.shape = shape;
+        this.lru = lru;
+        this.perCpu = spec.type().perCpu();
+        this.cpus = perCpu ? cpus : 1;
+        this.layout = ElementLayout.of(spec.keySize(), perCpu ? ElementChunk.PER_CPU_LENGTH : shape.size());
+        this.buckets = new HashBuckets(spec);
+        this.index = buckets.index();
+        try {
+            this.pool = lru ? new LruPool(spec, layout, cpus, buckets) : new FreePool(spec, layout, cpus);
+        } catch (final RuntimeException refused) {
+            buckets.close();
+            throw refused;
+        }
+    }
+
+    /** What a compiled program needs for a look-up. */
+    HashIndex index() {
+        return index;
+    }
+
+    /** Offset of the value in an element. */
+    int valueOffset() {
+        return layout.valueOffset();
+    }
+
+    /** Address of the key's value on that CPU, or 0. */
+    long find(final long key, final int cpu) {
+        final long element = index.find(key);
+        if (element == 0) {
+            return 0;
+        }
+        if (lru) {
+            LruMarks.mark(element);
+        }
+        return value(element, cpu);
+    }
+
+    private long value(final long element, final int cpu) {
+        final long value = element + layout.valueOffset();
+        return perCpu
+                ? NativeMemory.getLong(value + ElementChunk.VALUES)
+                        + cpu * NativeMemory.getLong(value + ElementChunk.DISTANCE)
+                : value;
+    }
+
+    /** Copies the key's value (all CPUs' values) out; what is copied belongs together. */
+    int read(final long key, final long target) {
+        while (true) {
+            final long element = index.find(key);
+            if (element == 0) {
+                return Errno.ENOENT.negative();
+            }
+            final long tag = NativeMemory.getLongAcquire(element);
+            copyOut(element, target);
+            final boolean same = (int) tag != 0 && index.matches(element, key);
+            VarHandle.acquireFence();
+            if (same && NativeMemory.getLong(element) == tag) {
+                return 0;
+            }
+        }
+    }
+
+    private void copyOut(final long element, final long target) {
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            shape.copy(value(element, cpu), target + (long) cpu * stride());
+        }
+    }
+
+    /** Bytes of one CPU's value among those of all. */
+    private int stride() {
+        return (shape.size() + 7) & ~7;
+    }
+
+    /**
+     * Puts a value.
+     *
+     * @param cpu whose value; -1: all CPUs' values lie at {@code value}
+     */
+    int put(final long key, final long value, final long flags, final int cpu) {
+        final boolean locked = (flags & LOCK) != 0;
+        final long mode = flags & ~LOCK;
+        if (mode < BpfMap.ANY || mode > BpfMap.EXIST || (locked && (lru || perCpu || !shape.hasLock()))) {
+            return Errno.EINVAL.negative();
+        }
+        final int hash = index.hash(key);
+        if (perCpu) {
+            return putPerCpu(key, hash, value, mode, cpu);
+        }
+        return lru ? putEvicting(key, hash, value, mode, Math.max(0, cpu)) : putPlain(key, hash, value, mode, locked);
+    }
+
+    private static int refusal(final long old, final long mode) {
+        if (old != 0) {
+            return mode == BpfMap.NOEXIST ? Errno.EEXIST.negative() : 0;
+        }
+        return mode == BpfMap.EXIST ? Errno.ENOENT.negative() : 0;
+    }
+
+    private int putPlain(final long key, final int hash, final long value, final long mode, final boolean locked) {
+        final long head = buckets.lock(hash);
+        final long old = buckets.find(head, hash, key);
+        final int refusal = refusal(old, mode);
+        if (refusal != 0) {
+            buckets.unlock(hash, head);
+            return refusal;
+        }
+        if (old != 0 && locked) {
+            shape.copyIntoLocked(value, value(old, 0));
+            buckets.unlock(hash, head);
+            return 0;
+        }
+        final long element = old == 0 ? pool.take(hash, 0) : pool.takeSpare(hash, 0);
+        if (element == 0) {
+            buckets.unlock(hash, head);
+            return Errno.E2BIG.negative();
+        }
+        write(element, key, value);
+        if (old == 0) {
+            buckets.insert(hash, head, element);
+        } else {
+            buckets.replace(hash, head, old, element);
+            pool.giveSpare(old);
+        }
+        return 0;
+    }
+
+    private void write(final long element, final long key, final long value) {
+        HashBuckets.beginWrite(element);
+        index.store(key, element);
+        shape.copy(value, element + layout.valueOffset());
+    }
+
+    /** Takes the element first: that may evict others, from any bucket. */
+    private int putEvicting(final long key, final int hash, final long value, final long mode, final int cpu) {
+        final long element = pool.take(hash, cpu);
+        if (element == 0) {
+            return Errno.ENOMEM.negative();
+        }
+        write(element, key, value);
+        final long head = buckets.lock(hash);
+        final long old = buckets.find(head, hash, key);
+        final int refusal = refusal(old, mode);
+        if (refusal != 0) {
+            buckets.unlock(hash, head);
+            pool.give(element);
+            return refusal;
+        }
+        if (old == 0) {
+            buckets.insert(hash, head, element);
+        } else {
+            LruMarks.mark(element);
+            buckets.replace(hash, head, old, element);
+            pool.give(old);
+        }
+        return 0;
+    }
+
+    private int putPerCpu(final long key, final int hash, final long value, final long mode, final int cpu) {
+        // as the kernel does: an element in hand before the bucket is locked, unless the key has to be there
+        final long spare = lru && mode != BpfMap.EXIST ? pool.take(hash, Math.max(0, cpu)) : 0;
+        if (lru && mode != BpfMap.EXIST && spare == 0) {
+            return Errno.ENOMEM.negative();
+        }
+        final long head = buckets.lock(hash);
+        final long old = buckets.find(head, hash, key);
+        int error = refusal(old, mode);
+        if (error == 0 && old != 0) {
+            writeValues(old, value, cpu);
+            if (lru) {
+                LruMarks.mark(old);
+            }
+        } else if (error == 0) {
+            final long element = lru ? spare : pool.take(hash, 0);
+            if (element != 0) {
+                HashBuckets.beginWrite(element);
+                index.store(key, element);
+                if (cpu >= 0) {
+                    clearValues(element);
+                }
+                writeValues(element, value, cpu);
+                buckets.insert(hash, head, element);
+                return 0;
+            }
+            error = Errno.E2BIG.negative();
+        }
+        buckets.unlock(hash, head);
+        if (spare != 0) {
+            pool.give(spare);
+        }
+        return error;
+    }
+
+    private void writeValues(final long element, final long value, final int cpu) {
+        if (cpu >= 0) {
+            NativeMemory.copy(value, value(element, cpu), shape.size());
+            return;
+        }
+        for (int i = 0; i < cpus; i++) {
+            NativeMemory.copy(value + (long) i * stride(), value(element, i), shape.size());
+        }
+    }
+
+    private void clearValues(final long element) {
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            NativeMemory.fill(value(element, cpu), shape.size(), (byte) 0);
+        }
+    }
+
+    /** Removes the key; copies its value to {@code target} before, unless that is 0. */
+    int remove(final long key, final long target) {
+        final int hash = index.hash(key);
+        final long head = buckets.lock(hash);
+        final long element = buckets.find(head, hash, key);
+        if (element == 0) {
+            buckets.unlock(hash, head);
+            return Errno.ENOENT.negative();
+        }
+        if (target != 0) {
+            copyOut(element, target);
+        }
+        buckets.remove(hash, head, element);
+        pool.give(element);
+        return 0;
+    }
+
+    /** Writes the key behind {@code key} (0, or not there: the first one) to {@code next}. */
+    int next(final long key, final long next) {
+        int bucket = 0;
+        if (key != 0) {
+            final long element = index.find(key);
+            if (element != 0) {
+                bucket = index.hash(key) & index.mask();
+                final long tag = NativeMemory.getLongAcquire(element);
+                final long following = NativeMemory.getLongAcquire(element + ElementLayout.NEXT);
+                VarHandle.acquireFence();
+                if (NativeMemory.getLong(element) != tag) {
+                    return next(key, next);
+                }
+                if (following != 0 && copyKey(following, bucket, next)) {
+                    return 0;
+                }
+                if (following != 0) {
+                    return next(key, next);
+                }
+                bucket++;
+            }
+        }
+        for (; bucket <= index.mask(); bucket++) {
+            if (copyFirst(bucket, next)) {
+                return 0;
+            }
+        }
+        return Errno.ENOENT.negative();
+    }
+
+    private boolean copyFirst(final int bucket, final long next) {
+        while (true) {
+            final long element = HashIndex.first(NativeMemory.getLongAcquire(index.bucket(bucket)));
+            if (element == 0) {
+                return false;
+            }
+            if (copyKey(element, bucket, next)) {
+                return true;
+            }
+        }
+    }
+
+    /** Copies an element's key; false if the element was used anew meanwhile, or belongs to another bucket by now. */
+    private boolean copyKey(final long element, final int bucket, final long target) {
+        final long tag = NativeMemory.getLongAcquire(element);
+        NativeMemory.copy(element + ElementLayout.KEY, target, layout.keySize());
+        VarHandle.acquireFence();
+        return (int) tag != 0 && ((int) tag & index.mask()) == bucket && NativeMemory.getLong(element) == tag;
+    }
+
+    int buckets() {
+        return index.mask() + 1;
+    }
+
+    /**
+     * Visits the elements of a bucket from the given position on, until the visitor has enough.
+     *
+     * @return the position to go on from; -1 if the bucket is done, -2 if it changed meanwhile: forget what was visited
+     */
+    int visit(final int bucket, final int from, final Visitor visitor) {
+        final long head = NativeMemory.getLongAcquire(index.bucket(bucket));
+        long element = HashIndex.first(head);
+        for (int position = 0; element != 0; position++) {
+            final long tag = NativeMemory.getLongAcquire(element);
+            if ((int) tag == 0 || ((int) tag & index.mask()) != bucket) {
+                return -2;
+            }
+            if (position >= from && !visitor.visit(element)) {
+                return position;
+            }
+            final long following = NativeMemory.getLongAcquire(element + ElementLayout.NEXT);
+            VarHandle.acquireFence();
+            if (NativeMemory.getLong(element) != tag) {
+                return -2;
+            }
+            element = following;
+        }
+        return HashIndex.sameVersion(head, NativeMemory.getLongAcquire(index.bucket(bucket))) ? -1 : -2;
+    }
+
+    /** As {@link #visit}, with the bucket locked: never -2. */
+    int visitLocked(final int bucket, final int from, final Visitor visitor) {
+        final long head = buckets.lock(bucket);
+        try {
+            int position = 0;
+            for (long element = HashIndex.first(head);
+                    element != 0;
+                    element = NativeMemory.getLong(element + ElementLayout.NEXT)) {
+                if (position >= from && !visitor.visit(element)) {
+                    return position;
+                }
+                position++;
+            }
+            return -1;
+        } finally {
+            buckets.unlock(bucket, head);
+        }
+    }
+
+    /** Copies what an element under a {@link Visitor} holds. */
+    void copy(final long element, final long key, final long value) {
+        NativeMemory.copy(element + ElementLayout.KEY, key, layout.keySize());
+        copyOut(element, value);
+    }
+
+    /** Whether the bytes lie inside the value of one element. */
+    boolean owns(final long address, final int size) {
+        return pool.owns(address, size);
+    }
+
+    long entries() {
+        return pool.used();
+    }
+
+    long memory() {
+        return buckets.memory() + pool.memory();
+    }
+
+    @Override
+    public void close() {
+        buckets.close();
+        pool.close();
+    }
+
+    /** Sees elements of a bucket, perhaps more than once, perhaps while they are written. */
+    interface Visitor {
+
+        /** Looks at an element; false if it wants no more. */
+        boolean visit(long element);
+    }
+}
