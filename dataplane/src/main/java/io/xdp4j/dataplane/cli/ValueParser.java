@@ -159,6 +159,12 @@ final class ValueParser {
         }
         final List<String> fields = Tokens.fields(text);
         final List<BtfType.Member> members = BtfTexts.named(composite);
+        if (members.size() == 1 && fields.size() > 1) {
+            // as in C, the inner braces of an only member may be left out
+            final BtfType.Member only = members.getFirst();
+            put(text, types, only.typeId(), bytes, offset + only.byteOffset(), composite.size());
+            return;
+        }
         if (fields.size() > members.size()) {
             bad(text, "too many fields: given=" + fields.size() + ", wanted=" + BtfTexts.fieldNames(composite));
         }
