@@ -205,8 +205,12 @@ public final class ElfFile {
         strings.require(offset, 1, what);
         final long length = Math.min(MAX_NAME_LENGTH + 1L, strings.length() - offset);
         for (int at = 0; at < length; at++) {
-            if (strings.u8(offset + at, what) == 0) {
+            final int next = strings.u8(offset + at, what);
+            if (next == 0) {
                 return strings.string(offset, what);
+            }
+            if (Character.isISOControl(next) && next < 0x80) {
+                throw strings.error(what + " holds a control character: character=" + next, offset + at);
             }
         }
         throw strings.error(

@@ -24,11 +24,27 @@ public final class ObjectFileException extends RuntimeException {
      */
     public ObjectFileException(
             final String reason, final String file, final @Nullable String section, final long offset) {
-        super(reason + ": file=" + file + (section == null ? "" : ", section=" + section)
-                + (offset < 0 ? "" : ", offset=" + offset));
+        super(printable(reason + ": file=" + file + (section == null ? "" : ", section=" + section)
+                + (offset < 0 ? "" : ", offset=" + offset)));
         this.file = file;
         this.section = section;
         this.offset = offset;
+    }
+
+    /** Names come from the file: nothing in them may break the line or steer a terminal. */
+    private static String printable(final String message) {
+        if (message.chars().noneMatch(Character::isISOControl)) {
+            return message;
+        }
+        final StringBuilder text = new StringBuilder();
+        message.chars().forEach(character -> {
+            if (Character.isISOControl(character)) {
+                text.append("\\x%02x".formatted(character));
+            } else {
+                text.append((char) character);
+            }
+        });
+        return text.toString();
     }
 
     public String file() {

@@ -176,4 +176,24 @@ final class ElfFileTest {
                 .startsWith(
                         "section name runs past the end: needs 1 bytes, has 0: file=f.o, section=names of sections");
     }
+
+    @Test
+    void refusesNamesThatWouldSteerATerminal() {
+        final ElfFile elf = functions();
+        final byte[] bytes = bytes("/objects/functions.o");
+        final int names =
+                (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(header(bytes, 1, 24));
+        final String strings = new String(
+                section(elf, ".strtab").content().bytes(0, 100, "names"), java.nio.charset.StandardCharsets.ISO_8859_1);
+        final int at = strings.indexOf(".text");
+        assertThat(refusal(names + at, 0x1b))
+                .isEqualTo("section name holds a control character: character=27: file=f.o, section=names of sections,"
+                        + " offset=" + at);
+    }
+
+    @Test
+    void keepsMessagesOnOneLine() {
+        assertThat(new ObjectFileException("a\nb", "c\u001b[31m", "d\u009b", 7))
+                .hasMessage("a\\x0ab: file=c\\x1b[31m, section=d\\x9b, offset=7");
+    }
 }
