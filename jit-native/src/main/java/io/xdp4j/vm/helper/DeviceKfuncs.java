@@ -9,11 +9,12 @@ final class DeviceKfuncs {
 
     private DeviceKfuncs() {}
 
+    /** A port that does not say when packets came in is as a driver without the feature. */
     static long rxTimestamp(
             final Execution execution, final long ctx, final long target, final long r3, final long r4, final long r5) {
         final long timestamp = execution.burst().timestampNs[execution.slot()];
         if (timestamp == 0) {
-            return Errno.ENODATA.negative();
+            return Errno.EOPNOTSUPP.negative();
         }
         NativeMemory.putLong(target, timestamp);
         return 0;
