@@ -23,6 +23,9 @@ public interface BpfMap extends AutoCloseable {
     /** Replace only: {@code -ENOENT} if the key is not there. */
     long EXIST = 2;
 
+    /** Hold the spin lock that the value contains: {@code BPF_F_LOCK}; may be added to the others. */
+    long LOCK = 4;
+
     /** What it was made from. */
     MapSpec spec();
 
@@ -39,6 +42,16 @@ public interface BpfMap extends AutoCloseable {
 
     /** Copies the key's value out. {@code -ENOENT} if it is not there. */
     int lookup(DirectBuffer key, int keyOffset, MutableDirectBuffer value, int valueOffset);
+
+    /** As {@link #lookup}; {@code flags} is {@link #ANY} or {@link #LOCK}. {@code -EINVAL} if values have no spin lock. */
+    default int lookup(
+            final DirectBuffer key,
+            final int keyOffset,
+            final MutableDirectBuffer value,
+            final int valueOffset,
+            final long flags) {
+        return flags == ANY ? lookup(key, keyOffset, value, valueOffset) : Errno.EINVAL.negative();
+    }
 
     /** Puts a value. {@code flags} is {@link #ANY}, {@link #NOEXIST} or {@link #EXIST}. */
     int update(DirectBuffer key, int keyOffset, DirectBuffer value, int valueOffset, long flags);
