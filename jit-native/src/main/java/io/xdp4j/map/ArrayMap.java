@@ -22,6 +22,7 @@ final class ArrayMap extends UserspaceMap {
     private final long cpuStride;
     private final NativeArea area;
     private final long base;
+    private final ValueShape shape;
 
     ArrayMap(final MapSpec spec, final MapContext context) {
         SpecRule.array(spec);
@@ -31,6 +32,7 @@ final class ArrayMap extends UserspaceMap {
         this.cpuStride = ((long) maxEntries * stride + CACHE_LINE - 1) & -CACHE_LINE;
         this.area = SpecRule.area(spec, cpuStride * cpus());
         this.base = area.address();
+        this.shape = ValueShape.of(spec);
     }
 
     @Override
@@ -52,19 +54,29 @@ final class ArrayMap extends UserspaceMap {
     public int update(final long key, final long value, final long flags, final int cpu) {
         final int error = refusal(key, flags);
         if (error == 0) {
-            NativeMemory.copy(value, lookup(key, cpu), spec().valueSize());
+            copyInto(value, lookup(key, cpu), flags);
         }
         return error;
     }
 
+    private void copyInto(final long source, final long target, final long flags) {
+        if ((flags & LOCK) != 0) {
+            shape.copyIntoLocked(source, target);
+        } else {
+            shape.copyInto(source, target);
+        }
+    }
+
     private int refusal(final long key, final long flags) {
-        if (flags < ANY || flags > EXIST) {
+        final long mode = flags & ~LOCK;
+        final boolean locked = mode != flags;
+        if (mode < ANY || mode > EXIST || (locked && (spec().type().perCpu() || !shape.hasLock()))) {
             return Errno.EINVAL.negative();
         }
         if (Integer.compareUnsigned(NativeMemory.getInt(key), maxEntries) >= 0) {
             return Errno.E2BIG.negative();
         }
-        return flags == NOEXIST ? Errno.EEXIST.negative() : 0;
+        return mode == NOEXIST ? Errno.EEXIST.negative() : 0;
     }
 
     @Override
@@ -94,8 +106,21 @@ final class ArrayMap extends UserspaceMap {
             return Errno.ENOENT.negative();
         }
         for (int cpu = 0; cpu < cpus(); cpu++) {
-            NativeMemory.copy(found + cpu(cpu), value + (long) cpu * stride, spec().valueSize());
+            shape.copy(found + cpu(cpu), value + (long) cpu * stride);
         }
+        return 0;
+    }
+
+    @Override
+    protected int readLocked(final long key, final long value) {
+        if (!shape.hasLock() || spec().type().perCpu()) {
+            return Errno.EINVAL.negative();
+        }
+        final long found = lookup(key, 0);
+        if (found == 0) {
+            return Errno.ENOENT.negative();
+        }
+        shape.copyLocked(found, value);
         return 0;
     }
 
@@ -104,7 +129,7 @@ final class ArrayMap extends UserspaceMap {
         final int error = refusal(key, flags);
         if (error == 0) {
             for (int cpu = 0; cpu < cpus(); cpu++) {
-                NativeMemory.copy(value + (long) cpu * stride, lookup(key, cpu), spec().valueSize());
+                copyInto(value + (long) cpu * stride, lookup(key, cpu), flags);
             }
         }
         return error;

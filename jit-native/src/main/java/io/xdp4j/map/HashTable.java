@@ -17,9 +17,6 @@ import java.lang.invoke.VarHandle;
  */
 final class HashTable implements AutoCloseable {
 
-    /** {@code BPF_F_LOCK}: update in place, holding the value's spin lock. */
-    static final long LOCK = 4;
-
     private final HashBuckets buckets;
     private final HashIndex index;
     private final ElementLayout layout;
@@ -93,6 +90,38 @@ final class HashTable implements AutoCloseable {
         }
     }
 
+    /** Copies the key's value out while holding its spin lock; {@code -EINVAL} if it has none. */
+    int readLocked(final long key, final long target) {
+        if (perCpu || !shape.hasLock()) {
+            return Errno.EINVAL.negative();
+        }
+        final int hash = index.hash(key);
+        final long head = buckets.lock(hash); // keeps the element from being used anew meanwhile
+        final long element = buckets.find(head, hash, key);
+        if (element != 0) {
+            shape.copyLocked(value(element, 0), target);
+        }
+        buckets.unlock(hash, head);
+        return element == 0 ? Errno.ENOENT.negative() : 0;
+    }
+
+    /** The first 8 bytes of the key's value, or 0; for tables whose values are single words. */
+    long readLong(final long key) {
+        while (true) {
+            final long element = index.find(key);
+            if (element == 0) {
+                return 0;
+            }
+            final long tag = NativeMemory.getLongAcquire(element);
+            final long value = NativeMemory.getLong(element + layout.valueOffset());
+            final boolean same = (int) tag != 0 && index.matches(element, key);
+            VarHandle.acquireFence();
+            if (same && NativeMemory.getLong(element) == tag) {
+                return value;
+            }
+        }
+    }
+
     private void copyOut(final long element, final long target) {
         for (int cpu = 0; cpu < cpus; cpu++) {
             shape.copy(value(element, cpu), target + (long) cpu * stride());
@@ -110,8 +139,8 @@ final class HashTable implements AutoCloseable {
      * @param cpu whose value; -1: all CPUs' values lie at {@code value}
      */
     int put(final long key, final long value, final long flags, final int cpu) {
-        final boolean locked = (flags & LOCK) != 0;
-        final long mode = flags & ~LOCK;
+        final boolean locked = (flags & BpfMap.LOCK) != 0;
+        final long mode = flags & ~BpfMap.LOCK;
         if (mode < BpfMap.ANY || mode > BpfMap.EXIST || (locked && (lru || perCpu || !shape.hasLock()))) {
             return Errno.EINVAL.negative();
         }

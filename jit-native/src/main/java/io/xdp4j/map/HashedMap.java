@@ -54,6 +54,11 @@ final class HashedMap extends UserspaceMap {
     }
 
     @Override
+    protected int readLocked(final long key, final long value) {
+        return table.readLocked(key, value);
+    }
+
+    @Override
     protected int writeValue(final long key, final long value, final long flags) {
         return table.put(key, value, flags, -1);
     }

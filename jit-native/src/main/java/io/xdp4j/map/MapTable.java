@@ -24,6 +24,7 @@ public final class MapTable {
 
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable UserspaceMap>> chunks =
             new AtomicReferenceArray<>(LIMIT >>> CHUNK_SHIFT);
+    private final Grace grace = new Grace();
     private int next = 1;
     private volatile UserspaceMap[] live = new UserspaceMap[0];
 
@@ -33,6 +34,7 @@ public final class MapTable {
      * @throws IllegalStateException if the engine has made {@link #LIMIT} maps
      */
     synchronized int nextId() {
+        grace.freeWhatCanBe();
         if (next == LIMIT) {
             throw new IllegalStateException("engine has made too many maps: limit=" + LIMIT);
         }
@@ -74,6 +76,16 @@ public final class MapTable {
         }
         final AtomicReferenceArray<@Nullable UserspaceMap> chunk = chunks.get(id >>> CHUNK_SHIFT);
         return chunk == null ? null : chunk.get(id & CHUNK_SIZE - 1);
+    }
+
+    /** Where workers say that they run, so that memory outlives them. */
+    public Grace grace() {
+        return grace;
+    }
+
+    /** The id in a handle. */
+    static int id(final long handle) {
+        return (int) handle & (LIMIT - 1);
     }
 
     /** What a program holds where the kernel would have it hold the map's address. */

@@ -24,6 +24,9 @@ public final class Maps {
         return switch (spec.type()) {
             case ARRAY, PERCPU_ARRAY -> new ArrayMap(spec, context);
             case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH -> new HashedMap(spec, context);
+            case ARRAY_OF_MAPS -> new ArrayOfMaps(spec, context);
+            case HASH_OF_MAPS -> new HashOfMaps(spec, context);
+            case PROG_ARRAY -> new ProgramArrayMap(spec, context);
             case QUEUE, STACK -> new QueueMap(spec, context);
             case BLOOM_FILTER -> new BloomFilter(spec, context);
             case RINGBUF -> new RingBuffer(spec, context);

@@ -158,18 +158,23 @@ final class SpecRule {
 
     /** Takes a map's memory, zeroed and on cache lines, or refuses with ENOMEM. */
     static NativeArea area(final MapSpec spec, final long bytes) {
-        require(
-                bytes > 0 && bytes <= MEMORY_LIMIT,
-                spec,
-                Errno.ENOMEM,
-                "maxEntries=" + spec.maxEntries() + ", memory=" + bytes + " bytes, limit=" + MEMORY_LIMIT
-                        + " bytes: lower maxEntries, or raise -Xmx");
+        requireMemory(spec, bytes);
         try {
             return new NativeArea(bytes, UserspaceMap.CACHE_LINE);
         } catch (final OutOfMemoryError e) {
             throw new MapException(
                     "create", spec.name(), Errno.ENOMEM.number(), 0, "memory=" + bytes + " bytes: lower maxEntries");
         }
+    }
+
+    /** Refuses with ENOMEM what would take more than a map should. */
+    static void requireMemory(final MapSpec spec, final long bytes) {
+        require(
+                bytes > 0 && bytes <= MEMORY_LIMIT,
+                spec,
+                Errno.ENOMEM,
+                "maxEntries=" + spec.maxEntries() + ", memory=" + bytes + " bytes, limit=" + MEMORY_LIMIT
+                        + " bytes: lower maxEntries, or raise -Xmx");
     }
 
     private static String label(final MapSpec spec) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * area of the map's where a buffer lies on the heap.
  *
  * <p>A map's memory outlives {@link #close()} while another map holds it in a slot. After that, Java's operations answer
- * {@code -EBADF}; programs that may still use the map have to be stopped before.
+ * {@code -EBADF}, programs do not find it, and the memory goes once no worker can still have an address in it ({@link
+ * Grace}).
  *
  * <p>Errors are negative error numbers as in {@code kernel/bpf/*.c}, Linux 6.18.
  */
@@ -35,6 +36,7 @@ public abstract class UserspaceMap implements BpfMap {
     private final Scratch scratch;
     private volatile boolean frozen;
     private volatile boolean closed;
+    private volatile boolean freed;
 
     /** Its owner, until {@link #close()}, and every slot of a map of maps that it is in. */
     private final AtomicInteger holders = new AtomicInteger(1);
@@ -126,6 +128,11 @@ public abstract class UserspaceMap implements BpfMap {
         return 0;
     }
 
+    /** As {@link #readValue}, while holding the value's spin lock. */
+    protected int readLocked(final long key, final long value) {
+        return Errno.EINVAL.negative();
+    }
+
     /** Puts {@link #valueLength()} bytes from {@code value}. */
     protected int writeValue(final long key, final long value, final long flags) {
         return update(key, value, flags, 0);
@@ -166,15 +173,31 @@ public abstract class UserspaceMap implements BpfMap {
     @Override
     public final int lookup(
             final DirectBuffer key, final int keyOffset, final MutableDirectBuffer value, final int valueOffset) {
+        return lookup(key, keyOffset, value, valueOffset, ANY);
+    }
+
+    @Override
+    public final int lookup(
+            final DirectBuffer key,
+            final int keyOffset,
+            final MutableDirectBuffer value,
+            final int valueOffset,
+            final long flags) {
         if ((spec.flags() & MapSpec.WRONLY) != 0) {
             return Errno.EPERM.negative();
+        }
+        if (flags != ANY && flags != LOCK) {
+            return Errno.EINVAL.negative();
         }
         final int slot = scratch.claim();
         if (slot == Scratch.CLOSED) {
             return Errno.EBADF.negative();
         }
         try {
-            final int error = readValue(scratch.putKey(slot, key, keyOffset), scratch.value(slot));
+            final long keyAddress = scratch.putKey(slot, key, keyOffset);
+            final int error = flags == LOCK
+                    ? readLocked(keyAddress, scratch.value(slot))
+                    : readValue(keyAddress, scratch.value(slot));
             if (error == 0) {
                 scratch.getValue(slot, value, valueOffset);
             }
@@ -388,6 +411,11 @@ public abstract class UserspaceMap implements BpfMap {
         return frozen || (spec.flags() & MapSpec.RDONLY) != 0;
     }
 
+    /** Whether the map's memory has gone. */
+    final boolean freed() {
+        return freed;
+    }
+
     /** Whether {@link #close()} was called. */
     public final boolean closed() {
         return closed;
@@ -419,11 +447,18 @@ public abstract class UserspaceMap implements BpfMap {
     /** Ends what {@link #hold} began. */
     final void letGo() {
         if (holders.decrementAndGet() == 0) {
-            context.table().remove(id);
             scratch.close();
-            free();
+            context.table().remove(id);
+            letGoOfOthers();
+            context.table().grace().retire(() -> {
+                free();
+                freed = true;
+            });
         }
     }
+
+    /** Lets go of the maps that this one holds. Called once, before {@link #free}, while programs may still read. */
+    void letGoOfOthers() {}
 
     /** Gives the map's memory back. Called once. */
     protected abstract void free();

@@ -29,6 +29,13 @@ record ValueShape(int size, int lock) {
         }
     }
 
+    /** Copies out of a value in use while holding its lock. */
+    void copyLocked(final long source, final long target) {
+        ValueLock.lock(source + lock);
+        copy(source, target);
+        ValueLock.unlock(source + lock);
+    }
+
     /** Copies over a value in use; leaves its lock alone. */
     void copyInto(final long source, final long target) {
         if (lock < 0) {

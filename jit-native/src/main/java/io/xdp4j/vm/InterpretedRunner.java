@@ -2,6 +2,7 @@ package io.xdp4j.vm;
 
 import io.xdp4j.bpf.Runner;
 import io.xdp4j.bpf.Verdict;
+import io.xdp4j.map.Grace;
 import io.xdp4j.packet.Burst;
 
 /** Runs a program on one worker's bursts. */
@@ -13,23 +14,27 @@ final class InterpretedRunner implements Runner {
     private final Execution execution;
     private final Interpreter interpreter;
     private final Clock clock;
+    private final Grace.Reader reader;
 
     InterpretedRunner(final Image image, final Execution execution) {
         this.image = image;
         this.execution = execution;
         this.interpreter = new Interpreter(execution, image);
         this.clock = execution.environment().clock();
+        this.reader = execution.environment().maps().grace().reader();
     }
 
     @Override
     public void run(final Burst burst) {
         final boolean frags = image.spec().frags();
+        reader.enter();
         for (int slot = 0; slot < burst.count; slot = burst.next(slot)) {
             clock.arrival(burst.timestampNs[slot]);
             execution.begin(burst, slot, frags);
             burst.verdict[slot] = verdict(burst, slot, frags);
         }
         execution.end();
+        reader.leave();
     }
 
     private int verdict(final Burst burst, final int slot, final boolean frags) {
@@ -53,6 +58,7 @@ final class InterpretedRunner implements Runner {
 
     @Override
     public void close() {
+        reader.close();
         execution.close();
     }
 }
