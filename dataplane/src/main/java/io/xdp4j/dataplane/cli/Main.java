@@ -7,6 +7,7 @@ import io.xdp4j.capture.CaptureException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 
 /** Entry point of the {@code xdp4j} command. A user's mistake is one line on standard error and exit status 1. */
@@ -16,14 +17,17 @@ public final class Main {
 
     /** Runs the command and ends the process with its status. */
     public static void main(final String[] args) {
-        final int status = run(Terminal.ofProcess(), args);
+        final Terminal terminal = Terminal.ofProcess();
+        final int status = args.length == 2 && args[0].equals("--train")
+                ? Training.run(terminal, Path.of(args[1]))
+                : run(terminal, args);
         System.out.flush();
         System.exit(status);
     }
 
     /** Runs a command; never ends the process. */
     static int run(final Terminal terminal, final String... args) {
-        final CommandLine command = new CommandLine(new XdpCommand(terminal))
+        final CommandLine command = XdpCommand.commandLine(terminal, args)
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setExpandAtFiles(false)

@@ -1,5 +1,10 @@
 package io.xdp4j.dataplane.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -7,9 +12,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "xdp4j",
         description = "XDP and eBPF for Java: one object file, in the kernel or in the JVM.",
-        versionProvider = Version.class,
-        subcommands = {RunCommand.class, DumpCommand.class, AsmCommand.class, ExecCommand.class})
+        versionProvider = Version.class)
 final class XdpCommand {
+
+    private static final Map<String, Supplier<Callable<Integer>>> COMMANDS = commands();
 
     private final Terminal terminal;
 
@@ -24,6 +30,26 @@ final class XdpCommand {
 
     XdpCommand(final Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    private static Map<String, Supplier<Callable<Integer>>> commands() {
+        final Map<String, Supplier<Callable<Integer>>> commands = new LinkedHashMap<>();
+        commands.put("run", RunCommand::new);
+        commands.put("dump", DumpCommand::new);
+        commands.put("asm", AsmCommand::new);
+        commands.put("exec", ExecCommand::new);
+        return commands;
+    }
+
+    /** The command line for these arguments: only the command that they name is put together, since that takes time. */
+    static CommandLine commandLine(final Terminal terminal, final String... args) {
+        final CommandLine root = new CommandLine(new XdpCommand(terminal));
+        final Supplier<Callable<Integer>> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+        if (named != null) {
+            return root.addSubcommand(args[0], named.get());
+        }
+        COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.get()));
+        return root;
     }
 
     Terminal terminal() {
