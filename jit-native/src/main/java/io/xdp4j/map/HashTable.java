@@ -287,25 +287,23 @@ final class HashTable implements AutoCloseable {
 
     /** Writes the key behind {@code key} (0, or not there: the first one) to {@code next}. */
     int next(final long key, final long next) {
-        int bucket = 0;
-        if (key != 0) {
-            final long element = index.find(key);
-            if (element != 0) {
-                bucket = index.hash(key) & index.mask();
-                final long tag = NativeMemory.getLongAcquire(element);
-                final long following = NativeMemory.getLongAcquire(element + ElementLayout.NEXT);
-                VarHandle.acquireFence();
-                if (NativeMemory.getLong(element) != tag) {
-                    return next(key, next);
+        long element = key == 0 ? 0 : index.find(key);
+        int bucket = element == 0 ? 0 : index.hash(key) & index.mask();
+        while (element != 0) {
+            final long tag = NativeMemory.getLongAcquire(element);
+            final long following = NativeMemory.getLongAcquire(element + ElementLayout.NEXT);
+            VarHandle.acquireFence();
+            if (NativeMemory.getLong(element) == tag) {
+                if (following == 0) {
+                    bucket++;
+                    break;
                 }
-                if (following != 0 && copyKey(following, bucket, next)) {
+                if (copyKey(following, bucket, next)) {
                     return 0;
                 }
-                if (following != 0) {
-                    return next(key, next);
-                }
-                bucket++;
             }
+            element = index.find(key);
+            bucket = element == 0 ? 0 : bucket;
         }
         for (; bucket <= index.mask(); bucket++) {
             if (copyFirst(bucket, next)) {
