@@ -13,7 +13,7 @@ public record SourceLine(String file, int line, int column, String text) {
     /** {@code file:line:column}, without what is not known; {@code line 3} where no file has a name. */
     public String place() {
         if (file.isEmpty()) {
-            return "line " + line;
+            return line == 0 ? "" : "line " + line;
         }
         return file + (line == 0 ? "" : ":" + line) + (line == 0 || column == 0 ? "" : ":" + column);
     }
