@@ -1,7 +1,7 @@
 package io.xdp4j.map;
 
 /**
- * Where things lie in an element of a {@link HashTable}, in bytes from its start:
+ * Where things lie in an element of a {@link HashTable}, in bytes from its start.
  *
  * <pre>
  *  0  tag    version (high half), hash of the key (low half); hash 0 while the element is being written
