@@ -28,13 +28,16 @@ final class InterpretedRunner implements Runner {
     public void run(final Burst burst) {
         final boolean frags = image.spec().frags();
         reader.enter();
-        for (int slot = 0; slot < burst.count; slot = burst.next(slot)) {
-            clock.arrival(burst.timestampNs[slot]);
-            execution.begin(burst, slot, frags);
-            burst.verdict[slot] = verdict(burst, slot, frags);
+        try {
+            for (int slot = 0; slot < burst.count; slot = burst.next(slot)) {
+                clock.arrival(burst.timestampNs[slot]);
+                execution.begin(burst, slot, frags);
+                burst.verdict[slot] = verdict(burst, slot, frags);
+            }
+        } finally {
+            execution.end();
+            reader.leave();
         }
-        execution.end();
-        reader.leave();
     }
 
     private int verdict(final Burst burst, final int slot, final boolean frags) {

@@ -92,22 +92,9 @@ public final class TypedMap<K, V> {
         return found("pop", map.lookupAndDelete(value, 0, value, 0)) ? values.decode(value, 0) : null;
     }
 
-    /** Visits every entry once. Entries changed meanwhile may be seen or not. */
+    /** Visits every entry once, copied in batches. Entries changed meanwhile may be seen or not. */
     public void forEach(final BiConsumer<? super K, ? super V> action) {
-        final UnsafeBuffer key = new UnsafeBuffer(new byte[keys.length()]);
-        final UnsafeBuffer value = value();
-        int error = map.nextKey(null, 0, key, 0);
-        final UnsafeBuffer next = new UnsafeBuffer(new byte[keys.length()]);
-        while (error == 0) {
-            if (map.lookup(key, 0, value, 0) == 0) {
-                action.accept(keys.decode(key, 0), values.decode(value, 0));
-            }
-            error = map.nextKey(key, 0, next, 0);
-            key.putBytes(0, next, 0, keys.length());
-        }
-        if (error != Errno.ENOENT.negative()) {
-            check("iterate", error);
-        }
+        visit(false, action);
     }
 
     /** All entries, copied in batches, in the map's order. */
@@ -150,6 +137,11 @@ public final class TypedMap<K, V> {
 
     private Map<K, V> drain(final boolean remove) {
         final Map<K, V> all = new LinkedHashMap<>();
+        visit(remove, all::put);
+        return all;
+    }
+
+    private void visit(final boolean remove, final BiConsumer<? super K, ? super V> action) {
         final BpfMap.Cursor cursor = new BpfMap.Cursor();
         final UnsafeBuffer keyBytes = new UnsafeBuffer(new byte[BATCH * keys.length()]);
         final UnsafeBuffer valueBytes = new UnsafeBuffer(new byte[BATCH * values.length()]);
@@ -159,10 +151,9 @@ public final class TypedMap<K, V> {
                     ? map.lookupAndDeleteBatch(cursor, keyBytes, valueBytes, BATCH)
                     : map.lookupBatch(cursor, keyBytes, valueBytes, BATCH);
             for (int i = 0; i < copied; i++) {
-                all.put(keys.decode(keyBytes, i * keys.length()), values.decode(valueBytes, i * values.length()));
+                action.accept(keys.decode(keyBytes, i * keys.length()), values.decode(valueBytes, i * values.length()));
             }
         } while (copied > 0);
-        return all;
     }
 
     private UnsafeBuffer value() {

@@ -1,6 +1,7 @@
 package io.xdp4j.vm.helper;
 
 import io.xdp4j.bpf.Errno;
+import io.xdp4j.map.Grace;
 import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.sys.NativeMemory;
 import io.xdp4j.vm.Environment;
@@ -47,6 +48,7 @@ public final class TimerService implements Timers, AutoCloseable {
     private final Long2ObjectHashMap<Timer> timers = new Long2ObjectHashMap<>();
     private final Map<Integer, Execution> executions = new HashMap<>();
     private @Nullable ScheduledThreadPoolExecutor executor;
+    private Grace.@Nullable Reader reader;
     private @Nullable Timer running;
     private @Nullable Execution runningOn;
     private long nextId = 1;
@@ -215,7 +217,22 @@ public final class TimerService implements Timers, AutoCloseable {
         }
     }
 
+    /** On the service's thread, which is a worker as far as the lifetime of maps goes. */
     private void call(final Timer timer, final ProgramFunction callback, final Execution execution) {
+        Grace.Reader inside = reader;
+        if (inside == null) {
+            inside = execution.environment().maps().grace().reader();
+            reader = inside;
+        }
+        inside.enter();
+        try {
+            expire(timer, callback, execution);
+        } finally {
+            inside.leave();
+        }
+    }
+
+    private void expire(final Timer timer, final ProgramFunction callback, final Execution execution) {
         execution.beginWithoutPacket();
         final int keyBytes = (timer.map.spec().keySize() + 7) & ~7;
         final long key = execution.pushScratch(keyBytes);
