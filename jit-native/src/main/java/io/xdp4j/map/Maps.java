@@ -27,6 +27,7 @@ public final class Maps {
             case ARRAY_OF_MAPS -> new ArrayOfMaps(spec, context);
             case HASH_OF_MAPS -> new HashOfMaps(spec, context);
             case PROG_ARRAY -> new ProgramArrayMap(spec, context);
+            case LPM_TRIE -> new LpmTrie(spec, context);
             case QUEUE, STACK -> new QueueMap(spec, context);
             case BLOOM_FILTER -> new BloomFilter(spec, context);
             case RINGBUF -> new RingBuffer(spec, context);

@@ -1,0 +1,111 @@
+package io.xdp4j.map;
+
+import io.xdp4j.bpf.MapSpec;
+import io.xdp4j.sys.NativeArea;
+import io.xdp4j.sys.NativeMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The entries of a longest-prefix-match map: prefix length (32 bits), key bytes, and from the next multiple of eight the
+ * value. Memory comes in chunks as it is needed and stays until the map is closed, so an entry's address is good for ever;
+ * numbers start at 1. Written under the map's lock.
+ */
+final class LpmSlots {
+
+    private static final int LARGEST_CHUNK = 1 << 20;
+
+    private final List<NativeArea> chunks = new ArrayList<>();
+    private final long[] bases;
+    private final int shift;
+    private final int stride;
+    private final int valueOffset;
+    private final int capacity;
+    private int used;
+    private int free;
+    private volatile int chunkCount;
+
+    LpmSlots(final MapSpec spec) {
+        this(spec.maxEntries(), (spec.keySize() + 7) & ~7, spec.valueSize());
+    }
+
+    private LpmSlots(final int entries, final int valueOffset, final int valueSize) {
+        final int bytes = valueOffset + ((valueSize + 7) & ~7);
+        int bits = Math.clamp(32 - Integer.numberOfLeadingZeros(entries) - 5, 6, 16);
+        while (bits > 0 && (long) bytes << bits > LARGEST_CHUNK) {
+            bits--;
+        }
+        this.valueOffset = valueOffset;
+        this.stride = bytes;
+        this.shift = bits;
+        // Entries that were replaced or removed wait for readers in places of their own.
+        this.capacity = (int) Math.min(Integer.MAX_VALUE - 1L, entries + Math.clamp(entries, 64L, 1L << 16));
+        this.bases = new long[(capacity >>> bits) + 1];
+    }
+
+    /** An unused slot, or 0 if there is none. */
+    int take() {
+        if (free != 0) {
+            final int slot = free;
+            free = NativeMemory.getInt(address(slot));
+            return slot;
+        }
+        if (used == capacity) {
+            return 0;
+        }
+        final int slot = used + 1;
+        if (bases[slot >>> shift] == 0) {
+            try {
+                chunks.add(new NativeArea((long) stride << shift, 64));
+            } catch (final OutOfMemoryError e) {
+                return 0;
+            }
+            bases[slot >>> shift] = chunks.getLast().address();
+            chunkCount = chunks.size();
+        }
+        used = slot;
+        return slot;
+    }
+
+    /** Gives back a slot that no reader can reach. */
+    void give(final int slot) {
+        NativeMemory.putInt(address(slot), free);
+        free = slot;
+    }
+
+    /** Where the slot lies; 0 for a number that never was a slot. */
+    long address(final int slot) {
+        final int chunk = slot >>> shift;
+        final long base = chunk < bases.length ? bases[chunk] : 0;
+        return base == 0 ? 0 : base + (long) (slot & ((1 << shift) - 1)) * stride;
+    }
+
+    long value(final int slot) {
+        return address(slot) + valueOffset;
+    }
+
+    /** Length in bits of the slot's prefix. */
+    int prefixLength(final int slot) {
+        return NativeMemory.getInt(address(slot));
+    }
+
+    /** Whether the bytes lie in the value of one slot. */
+    boolean owns(final long address, final int size) {
+        final int count = chunkCount;
+        for (int chunk = 0; chunk < count; chunk++) {
+            final long offset = address - bases[chunk];
+            if (offset >= 0 && offset < (long) stride << shift) {
+                return offset % stride >= valueOffset && offset % stride + size <= stride;
+            }
+        }
+        return false;
+    }
+
+    long memory() {
+        return (long) chunkCount * ((long) stride << shift) + 8L * bases.length;
+    }
+
+    void close() {
+        chunks.forEach(NativeArea::close);
+    }
+}
