@@ -123,7 +123,7 @@ class RunCommandTest {
         fails("--clock must be capture or system", "", "run", FIREWALL, "--in", MIXED, "--clock", "sundial");
         fails("Missing required option", "--in", "run", FIREWALL);
         fails("Unknown option", "--nonsense", "run", FIREWALL, "--in", MIXED, "--nonsense");
-        fails("not a BPF object", "", "run", MIXED, "--in", MIXED);
+        fails("not an ELF file", "", "run", MIXED, "--in", MIXED);
         fails("capture", FIREWALL, "run", FIREWALL, "--in", FIREWALL);
         final Path short1 = folder.resolve("short.pcap");
         final byte[] all = Files.readAllBytes(Path.of(MIXED));
