@@ -9,14 +9,18 @@ import java.lang.invoke.VarHandle;
 /**
  * Interfaces by any 32-bit key, as {@code kernel/bpf/devmap.c}, Linux 6.18. Values as in {@link DevMap}.
  *
- * <p>Buckets of chains over a fixed pool of nodes. Writers hold a lock. A reader takes none: it walks, and if meanwhile a
- * freed node was used for another key ({@code reuses} has moved) it walks again. Nodes never leave the pool, so a stale
- * link leads to some node of it, and a walk longer than the pool is given up.
+ * <p>Buckets of chains over a fixed pool of nodes. Writers hold a lock. A removed node reads as empty, and is used again
+ * when no program can have its address any more ({@link Grace}). A reader takes no lock: it walks, and if meanwhile a node
+ * became free for another key ({@code reuses} has moved) it walks again. Nodes never leave the pool, so a stale link leads
+ * to some node of it, and a walk longer than the pool is given up.
  */
 final class DevMapHash extends RedirectMap {
 
     /** A node: key, number of the next node or 0, packed entry or 0. Node 0 stays unused. */
     private static final int NODE = 16;
+
+    /** Nodes beyond the entries, for those that were removed while programs may still look at them. */
+    private static final int SPARE = 64;
 
     private static final int NEXT = 4;
     private static final int ENTRY = 8;
@@ -38,7 +42,7 @@ final class DevMapHash extends RedirectMap {
         final int buckets = spec.maxEntries() == 1 ? 1 : Integer.highestOneBit(spec.maxEntries() - 1) << 1;
         SpecRule.require(buckets > 0, spec, Errno.EINVAL, "maxEntries=" + spec.maxEntries() + ", limit=1073741824");
         this.bucketMask = buckets - 1;
-        this.nodes = SpecRule.area(spec, (long) NODE * (spec.maxEntries() + 1L));
+        this.nodes = SpecRule.area(spec, (long) NODE * (1L + spec.maxEntries() + SPARE));
         this.heads = SpecRule.area(spec, 4L * buckets);
         super(spec, context, BROADCAST | EXCLUDE_INGRESS);
     }
@@ -57,7 +61,7 @@ final class DevMapHash extends RedirectMap {
             final int before = reuses;
             int number = NativeMemory.getIntAcquire(head(key));
             long found = 0;
-            for (int steps = 0; number != 0 && steps <= spec().maxEntries(); steps++) {
+            for (int steps = 0; number != 0 && steps <= spec().maxEntries() + SPARE; steps++) {
                 if (NativeMemory.getInt(node(number)) == key) {
                     found = node(number);
                     break;
@@ -107,6 +111,9 @@ final class DevMapHash extends RedirectMap {
         }
         final int program = spec().valueSize() == 8 ? Math.max(0, NativeMemory.getInt(value + 4)) : 0;
         final int wanted = NativeMemory.getInt(key);
+        if (poolEmpty()) {
+            context().table().grace().freeWhatCanBe();
+        }
         lock.lock();
         try {
             final long found = find(wanted);
@@ -126,15 +133,24 @@ final class DevMapHash extends RedirectMap {
         }
     }
 
+    private boolean poolEmpty() {
+        lock.lock();
+        try {
+            return free == 0 && used == spec().maxEntries() + SPARE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @SuppressWarnings("NonAtomicVolatileUpdate") // the writer's lock is held
     private int insert(final int key, final long entry) {
         int number = free;
-        if (number == 0) {
+        if (number != 0) {
+            free = NativeMemory.getInt(node(number) + NEXT);
+        } else if (used < spec().maxEntries() + SPARE) {
             number = used + 1;
         } else {
-            free = NativeMemory.getInt(node(number) + NEXT);
-            reuses++;
-            VarHandle.releaseFence();
+            return Errno.ENOMEM.negative();
         }
         NativeMemory.putInt(node(number), key);
         NativeMemory.putInt(node(number) + NEXT, NativeMemory.getInt(head(key)));
@@ -146,9 +162,32 @@ final class DevMapHash extends RedirectMap {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the writer's lock is held
     public int delete(final long key) {
-        final int wanted = NativeMemory.getInt(key);
+        final int removed = unlink(NativeMemory.getInt(key));
+        if (removed == 0) {
+            return Errno.ENOENT.negative();
+        }
+        // Without the lock, which giving the node back takes.
+        context().table().grace().retire(() -> giveBack(removed));
+        return 0;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the writer's lock is held
+    private void giveBack(final int number) {
+        lock.lock();
+        try {
+            reuses++;
+            VarHandle.fullFence();
+            NativeMemory.putIntRelease(node(number) + NEXT, free);
+            free = number;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the key's node out of its bucket; 0 if there is none. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the writer's lock is held
+    private int unlink(final int wanted) {
         lock.lock();
         try {
             long link = head(wanted);
@@ -157,16 +196,12 @@ final class DevMapHash extends RedirectMap {
                 link = node(number) + NEXT;
                 number = NativeMemory.getInt(link);
             }
-            if (number == 0) {
-                return Errno.ENOENT.negative();
+            if (number != 0) {
+                NativeMemory.putIntRelease(link, NativeMemory.getInt(node(number) + NEXT));
+                NativeMemory.putLongRelease(node(number) + ENTRY, 0);
+                items--;
             }
-            NativeMemory.putIntRelease(link, NativeMemory.getInt(node(number) + NEXT));
-            NativeMemory.putLongRelease(node(number) + ENTRY, 0);
-            reuses++;
-            NativeMemory.putIntRelease(node(number) + NEXT, free);
-            free = number;
-            items--;
-            return 0;
+            return number;
         } finally {
             lock.unlock();
         }

@@ -80,6 +80,7 @@ final class LpmSlots {
         return base == 0 ? 0 : base + (long) (slot & ((1 << shift) - 1)) * stride;
     }
 
+    /** Where the slot's value lies. */
     long value(final int slot) {
         return address(slot) + valueOffset;
     }

@@ -11,7 +11,7 @@ import java.lang.invoke.VarHandle;
  * entry that is a prefix of the key and no longer than the key says.
  *
  * <p>Look-ups take no lock and allocate nothing; {@link LpmTree} says how they get there, {@link LpmGrace} why that is safe
- * without the reader announcing itself. Writers take turns. As in the kernel an update of an entry that is there makes
+ * though blocks are used again. Writers take turns. As in the kernel an update of an entry that is there makes
  * a new one: a reader sees the old value whole or the new, and a program that holds the old one's address keeps it.
  */
 final class LpmTrie extends UserspaceMap {
@@ -49,7 +49,8 @@ final class LpmTrie extends UserspaceMap {
         final LpmKey keyBits = new LpmKey(spec.keySize() - 4);
         final LpmSlots slotMemory = new LpmSlots(spec);
         final LpmRecords recordMemory = new LpmRecords(spec.maxEntries());
-        final LpmGrace unlinked = new LpmGrace(slotMemory, recordMemory);
+        final LpmGrace unlinked =
+                new LpmGrace(slotMemory, recordMemory, context.table().grace());
         final LpmTree structure = new LpmTree(spec, keyBits, slotMemory, recordMemory);
         this.tree = structure;
         this.changes = new LpmChanges(keyBits, slotMemory, recordMemory, unlinked, structure);
@@ -79,6 +80,25 @@ final class LpmTrie extends UserspaceMap {
                 return slot == 0 ? 0 : slots.value(slot);
             }
         }
+    }
+
+    /** A value is copied whole or not at all, though Java's readers hold nothing up. */
+    @Override
+    protected int readValue(final long key, final long value) {
+        final int limit = NativeMemory.getInt(key);
+        while (!tooLong(limit)) {
+            final int before = grace.epoch();
+            final int slot = tree.find(key + 4, limit);
+            // A spoilt walk may come back with a number that is no slot.
+            if (slots.address(slot) != 0 && slot != 0) {
+                NativeMemory.copy(slots.value(slot), value, spec().valueSize());
+            }
+            VarHandle.acquireFence();
+            if (grace.epoch() == before) {
+                return slot == 0 ? Errno.ENOENT.negative() : 0;
+            }
+        }
+        return Errno.ENOENT.negative();
     }
 
     @Override

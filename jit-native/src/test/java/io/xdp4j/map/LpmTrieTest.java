@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -381,6 +382,60 @@ class LpmTrieTest {
         stop.set(true);
         writer.join();
         assertThat(wrong).isEmpty();
+    }
+
+    /** A worker that is inside holds blocks back for as long as it stays there, however much time passes. */
+    @Test
+    void usesNoBlockAgainWhileAProgramRuns() {
+        final UserspaceMap map = map(4, 1000);
+        final Grace.Reader worker = fixture.table.grace().reader();
+        worker.enter();
+        put(map, "10.0.0.0/24", 0, 1);
+        setKey("10.0.0.7/32");
+        final long held = map.lookup(key, 0);
+        final long end = System.nanoTime() + 3 * LpmGrace.BATCH_NS;
+        for (int i = 0; i < 900 && System.nanoTime() < end; i++) {
+            put(map, "10.0.0.0/24", 0, 2);
+            java.util.concurrent.locks.LockSupport.parkNanos(100_000);
+        }
+        assertThat(NativeMemory.getLong(held)).isEqualTo(1);
+        worker.leave();
+        for (int i = 0; i < 100_000; i++) {
+            put(map, "10.0.0.0/24", 0, 3);
+        }
+        assertThat(map.memory()).isLessThan(50_000);
+        worker.close();
+    }
+
+    @Test
+    void copiesWholeValuesToJavaWhileTheyAreReplaced() throws InterruptedException {
+        final UserspaceMap map = fixture.map(MapType.LPM_TRIE, 8, 64, 1, 1);
+        final AtomicBoolean stop = new AtomicBoolean();
+        final Thread writer = Thread.ofPlatform().start(() -> {
+            final long mine = key + 4096;
+            NativeMemory.putInt(mine, 32);
+            for (long number = 1; !stop.get(); number++) {
+                for (int i = 0; i < 8; i++) {
+                    NativeMemory.putLong(mine + 512 + 8L * i, number);
+                }
+                map.update(mine, mine + 512, 0, 0);
+            }
+        });
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[64]);
+        final UnsafeBuffer wanted = new UnsafeBuffer(new byte[8]);
+        wanted.putInt(0, 32);
+        int torn = 0;
+        final long end = System.nanoTime() + 500_000_000L;
+        while (System.nanoTime() < end) {
+            if (map.lookup(wanted, 0, buffer, 0) == 0) {
+                for (int i = 1; i < 8; i++) {
+                    torn += buffer.getLong(8 * i) == buffer.getLong(0) ? 0 : 1;
+                }
+            }
+        }
+        stop.set(true);
+        writer.join();
+        assertThat(torn).isZero();
     }
 
     @Test

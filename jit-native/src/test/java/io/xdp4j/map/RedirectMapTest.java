@@ -204,6 +204,25 @@ class RedirectMapTest {
     }
 
     @Test
+    void keepsARemovedNodeForTheProgramThatFoundIt() {
+        final RedirectMap map = map(MapType.DEVMAP_HASH, 4, 1);
+        try (Grace.Reader worker = fixture.table.grace().reader()) {
+            worker.enter();
+            update(map, 1, BpfMap.ANY, 7);
+            NativeMemory.putInt(fixture.memory.address(), 1);
+            final long held = map.lookup(fixture.memory.address(), 0);
+            int refused = 0;
+            for (int i = 0; i < 100; i++) {
+                delete(map, 1);
+                refused += update(map, 1, BpfMap.ANY, 9).equals("ENOMEM") ? 1 : 0;
+            }
+            assertThat(NativeMemory.getInt(held)).isZero();
+            assertThat(refused).isEqualTo(100 - 64);
+        }
+        assertThat(update(map, 1, BpfMap.ANY, 9)).isEqualTo("OK");
+    }
+
+    @Test
     void agreesWithAHashMapOverRandomChanges() {
         final RedirectMap map = map(MapType.DEVMAP_HASH, 4, 50);
         final Map<Integer, Integer> model = new HashMap<>();
