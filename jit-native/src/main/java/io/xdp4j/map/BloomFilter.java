@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  * maxEntries * hashes * 7 / 5} bits, rounded up to a power of two. Bits are only ever set, so readers and writers need no
  * lock. The bit positions come from two hash values by double hashing (Kirsch and Mitzenmacher 2006).
  */
-final class BloomFilter extends UserspaceMap {
+final class BloomFilter extends KeylessMap {
 
     private static final int DEFAULT_HASHES = 5;
     private static final long MOST_HASHES = 0xf;
@@ -39,7 +39,7 @@ final class BloomFilter extends UserspaceMap {
         final long bits = bits(Integer.toUnsignedLong(spec.maxEntries()), functions);
         this.mask = bits - 1;
         this.area = SpecRule.area(spec, bits >>> 3);
-        super(spec, context);
+        super(spec, context, Errno.EOPNOTSUPP);
         this.seed = (spec.flags() & SpecRule.ZERO_SEED) != 0
                 ? 0
                 : ThreadLocalRandom.current().nextLong();
@@ -103,23 +103,8 @@ final class BloomFilter extends UserspaceMap {
     }
 
     @Override
-    public long lookup(final long key, final int cpu) {
-        return 0;
-    }
-
-    @Override
     public int update(final long key, final long value, final long flags, final int cpu) {
         return Errno.EINVAL.negative();
-    }
-
-    @Override
-    public int delete(final long key) {
-        return Errno.EOPNOTSUPP.negative();
-    }
-
-    @Override
-    public int nextKey(final long key, final long next) {
-        return Errno.EOPNOTSUPP.negative();
     }
 
     /** Refused: the question is the value, which {@link #peek(long)} takes. */

@@ -11,7 +11,7 @@ import io.xdp4j.sys.NativeMemory;
  * A queue (first in, first out) or a stack (last in, first out) of values, as {@code kernel/bpf/queue_stack_maps.c}, Linux
  * 6.18. Values are copied in and out under a spin lock, as there; programs never hold a pointer into it.
  */
-final class QueueMap extends UserspaceMap {
+final class QueueMap extends KeylessMap {
 
     private final NativeArea area;
     private final SpinLock lock = new SpinLock();
@@ -28,7 +28,7 @@ final class QueueMap extends UserspaceMap {
         final long rounded = (spec.valueSize() + 7L) & ~7L;
         this.stride = rounded;
         this.area = SpecRule.area(spec, spec.maxEntries() * rounded);
-        super(spec, context);
+        super(spec, context, Errno.EINVAL);
         this.stack = spec.type() == MapType.STACK;
     }
 
@@ -83,26 +83,6 @@ final class QueueMap extends UserspaceMap {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public long lookup(final long key, final int cpu) {
-        return 0;
-    }
-
-    @Override
-    public int update(final long key, final long value, final long flags, final int cpu) {
-        return Errno.EINVAL.negative();
-    }
-
-    @Override
-    public int delete(final long key) {
-        return Errno.EINVAL.negative();
-    }
-
-    @Override
-    public int nextKey(final long key, final long next) {
-        return Errno.EINVAL.negative();
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code bpf_ringbuf_submit} names no map: {@link #ofRecord} finds it.
  */
-public final class RingBuffer extends UserspaceMap {
+public final class RingBuffer extends KeylessMap {
 
     /** {@code BPF_RB_NO_WAKEUP}. */
     public static final long NO_WAKEUP = RecordRing.NO_WAKEUP;
@@ -28,7 +28,7 @@ public final class RingBuffer extends UserspaceMap {
 
     RingBuffer(final MapSpec spec, final MapContext context) {
         check(spec);
-        super(spec, context);
+        super(spec, context, Errno.ENOTSUPP);
         this.ring = new RecordRing(spec, spec.maxEntries(), id(), signal);
     }
 
@@ -107,36 +107,6 @@ public final class RingBuffer extends UserspaceMap {
                     closed() ? "it was closed" : "it has a reader: close that first");
         }
         return new Reader();
-    }
-
-    @Override
-    public long lookup(final long key, final int cpu) {
-        return 0;
-    }
-
-    @Override
-    public int update(final long key, final long value, final long flags, final int cpu) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    public int delete(final long key) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    public int nextKey(final long key, final long next) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    protected int readValue(final long key, final long value) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    protected int takeValue(final long key, final long value) {
-        return Errno.ENOTSUPP.negative();
     }
 
     /** Whether the bytes lie in a record that is reserved and not yet submitted. */

@@ -12,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * {@code BPF_MAP_TYPE_USER_RINGBUF} as {@code kernel/bpf/ringbuf.c}, Linux 6.18: Java writes samples through {@link
  * #openUserRing()}, programs take them by {@code bpf_user_ringbuf_drain}. Takes twice its size in memory.
  */
-public final class UserRingBuffer extends UserspaceMap {
+public final class UserRingBuffer extends KeylessMap {
 
     /** {@code BPF_MAX_USER_RINGBUF_SAMPLES}: samples that one drain takes at most. */
     static final int MOST_SAMPLES = 128 * 1024;
@@ -30,7 +30,7 @@ public final class UserRingBuffer extends UserspaceMap {
     UserRingBuffer(final MapSpec spec, final MapContext context) {
         RingBuffer.check(spec);
         this.memory = new RingMemory(spec, spec.maxEntries());
-        super(spec, context);
+        super(spec, context, Errno.ENOTSUPP);
     }
 
     /**
@@ -78,36 +78,6 @@ public final class UserRingBuffer extends UserspaceMap {
     @Override
     public UserRingWriter openUserRing() {
         return writer;
-    }
-
-    @Override
-    public long lookup(final long key, final int cpu) {
-        return 0;
-    }
-
-    @Override
-    public int update(final long key, final long value, final long flags, final int cpu) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    public int delete(final long key) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    public int nextKey(final long key, final long next) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    protected int readValue(final long key, final long value) {
-        return Errno.ENOTSUPP.negative();
-    }
-
-    @Override
-    protected int takeValue(final long key, final long value) {
-        return Errno.ENOTSUPP.negative();
     }
 
     /** Whether the bytes lie in the sample that a drain is giving out. */
