@@ -43,17 +43,18 @@ final class BtfStrings {
         return offset == 0 || bytes.get(offset - start) == 0;
     }
 
-    /** Length in bytes, without the NUL. */
-    int length(final int offset) {
+    /** Length in bytes, without the NUL; -1 if there are control characters. */
+    int printableLength(final int offset) {
         if (offset == 0) {
             return 0;
         }
         final int first = offset - start;
         int at = first;
-        while (bytes.get(at) != 0) {
-            at++;
+        boolean printable = true;
+        for (byte one = bytes.get(at); one != 0; one = bytes.get(++at)) {
+            printable &= (one & 0xff) >= ' ' && one != 0x7f;
         }
-        return at - first;
+        return printable ? at - first : -1;
     }
 
     /** Length in bytes of the name without its flavour: up to the last {@code ___} between other characters. */

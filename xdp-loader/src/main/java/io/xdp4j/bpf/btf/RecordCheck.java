@@ -144,7 +144,10 @@ final class RecordCheck {
                             + " bytes",
                     offset);
         }
-        final int length = btf.table(name).length(name);
+        final int length = btf.table(name).printableLength(name);
+        if (length < 0) {
+            throw error("name has control characters: name=" + name, offset);
+        }
         if (length > MAX_NAME_LENGTH) {
             throw error("name too long: name=" + length + " bytes (at most " + MAX_NAME_LENGTH + ")", offset);
         }

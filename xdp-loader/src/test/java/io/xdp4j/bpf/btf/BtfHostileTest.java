@@ -140,6 +140,13 @@ final class BtfHostileTest {
     }
 
     @Test
+    void rejectsNamesThatATerminalWouldObey() {
+        assertFails(
+                btf("\0a\u001b[31m\0", 1, info(BtfKind.STRUCT, 0), 0),
+                "bad BTF type STRUCT: id=1, name has control characters: name=1@24");
+    }
+
+    @Test
     void rejectsNamesThatAreFarLongerThanTheSection() {
         assertFails(
                 btf("\0" + "a".repeat(4097) + "\0", 1, info(BtfKind.STRUCT, 0), 0),
