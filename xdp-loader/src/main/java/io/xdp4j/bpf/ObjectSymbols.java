@@ -16,11 +16,9 @@ final class ObjectSymbols {
     /** Limits the memory that names take; large objects have some ten thousand symbols. */
     private static final int MAX_SYMBOLS = 1 << 18;
 
-    private record Key(int section, String name) {}
-
     private final ElfFile elf;
     private final Int2ObjectHashMap<List<ElfSymbol>> bySection = new Int2ObjectHashMap<>();
-    private final Map<Key, ElfSymbol> byName = new HashMap<>();
+    private final Int2ObjectHashMap<Map<String, ElfSymbol>> byName = new Int2ObjectHashMap<>();
 
     ObjectSymbols(final ElfFile elf) {
         this.elf = elf;
@@ -34,7 +32,7 @@ final class ObjectSymbols {
                 bySection
                         .computeIfAbsent(symbol.section(), _ -> new ArrayList<>())
                         .add(symbol);
-                byName.putIfAbsent(new Key(symbol.section(), symbol.name()), symbol);
+                byName.computeIfAbsent(symbol.section(), _ -> new HashMap<>()).putIfAbsent(symbol.name(), symbol);
             }
         }
     }
@@ -59,6 +57,6 @@ final class ObjectSymbols {
     /** The first symbol of that name in a section, or null. */
     @Nullable
     ElfSymbol named(final ElfSection section, final String name) {
-        return byName.get(new Key(section.index(), name));
+        return byName.getOrDefault(section.index(), Map.of()).get(name);
     }
 }
