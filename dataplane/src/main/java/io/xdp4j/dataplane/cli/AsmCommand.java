@@ -2,10 +2,10 @@ package io.xdp4j.dataplane.cli;
 
 import io.xdp4j.bpf.asm.Assembler;
 import io.xdp4j.bpf.asm.Assembly;
+import io.xdp4j.bpf.asm.AssemblyException;
 import io.xdp4j.bpf.insn.CodeCheck;
 import io.xdp4j.bpf.insn.CodeProblem;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -26,8 +26,6 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example: printf 'r0 = 2\\nexit\\n' | xdp4j asm - | xdp4j exec"})
 final class AsmCommand implements Callable<Integer> {
 
-    private static final int LIMIT = 64 << 20;
-
     @Parameters(paramLabel = "FILE", description = "Assembly text; - for standard input.")
     private Path file = Path.of("-");
 
@@ -40,7 +38,7 @@ final class AsmCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final Terminal terminal = common.terminal();
-        final Assembly assembly = Assembler.assemble(file.toString(), text(terminal));
+        final Assembly assembly = assemble(text(terminal));
         final CodeProblem problem = CodeCheck.problem(assembly.code());
         if (problem != null) {
             final var line = assembly.lines().floorEntry(problem.pc());
@@ -59,14 +57,18 @@ final class AsmCommand implements Callable<Integer> {
         return 0;
     }
 
-    private String text(final Terminal terminal) {
+    private Assembly assemble(final String text) {
         try {
-            final byte[] bytes =
-                    file.toString().equals("-") ? terminal.in().readNBytes(LIMIT) : Files.readAllBytes(file);
-            return new String(bytes, StandardCharsets.UTF_8);
-        } catch (final IOException unreadable) {
-            throw InputFiles.unreadable("assembly text", file, unreadable);
+            return Assembler.assemble(file.toString(), text);
+        } catch (final AssemblyException bad) {
+            throw new IllegalArgumentException(file + ", " + bad.getMessage(), bad);
         }
+    }
+
+    private String text(final Terminal terminal) {
+        return file.toString().equals("-")
+                ? InputFiles.text(terminal.in(), "assembly text", file)
+                : InputFiles.text(file, "assembly text");
     }
 
     private static void write(final Path target, final byte[] bytes) {

@@ -3,10 +3,13 @@ package io.xdp4j.dataplane.cli;
 import io.xdp4j.bpf.BpfObject;
 import io.xdp4j.bpf.ProgramSpec;
 import io.xdp4j.bpf.asm.Disassembler;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,11 +59,17 @@ final class DumpCommand implements Callable<Integer> {
                 : names.stream()
                         .map(name -> Programs.choose(object, name, null))
                         .toList();
-        if (json) {
-            DumpJson.print(object, programs, this::text, terminal.out());
-        } else {
-            DumpReport.print(object, programs, noCode ? program -> "" : this::text, terminal);
+        final Function<ProgramSpec, String> code = noCode ? _ -> "" : this::text;
+        // all or nothing: an object may turn out to be broken half-way
+        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(printed, false, terminal.out().charset())) {
+            if (json) {
+                DumpJson.print(object, programs, code, out);
+            } else {
+                DumpReport.print(object, programs, code, terminal.withOut(out));
+            }
         }
+        terminal.out().writeBytes(printed.toByteArray());
         return 0;
     }
 

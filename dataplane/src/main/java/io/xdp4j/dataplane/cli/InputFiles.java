@@ -6,6 +6,7 @@ import io.xdp4j.bpf.elf.ElfFile;
 import io.xdp4j.bpf.elf.ElfSection;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -19,7 +20,33 @@ final class InputFiles {
 
     private static final byte[] ELF_MAGIC = {0x7f, 'E', 'L', 'F'};
 
+    /** The longest text that is read into memory. */
+    private static final int TEXT_LIMIT = 64 << 20;
+
     private InputFiles() {}
+
+    /** A text file's contents as UTF-8; what is no UTF-8 becomes the replacement character. */
+    static String text(final Path file, final String what) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return text(in, what, file);
+        } catch (final IOException unreadable) {
+            throw unreadable(what, file, unreadable);
+        }
+    }
+
+    /** The same of a stream; {@code name} is what messages call it. */
+    static String text(final InputStream in, final String what, final Path name) {
+        try {
+            final byte[] bytes = in.readNBytes(TEXT_LIMIT + 1);
+            if (bytes.length > TEXT_LIMIT) {
+                throw new IllegalArgumentException(
+                        what + " is too long: file=" + name + " (limit " + TEXT_LIMIT + " bytes)");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (final IOException unreadable) {
+            throw unreadable(what, name, unreadable);
+        }
+    }
 
     /** Parses an object file. */
     static BpfObject object(final Path file) {

@@ -6,8 +6,8 @@ import io.xdp4j.bpf.format.ObjectFileException;
 import io.xdp4j.capture.CaptureException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** Entry point of the {@code xdp4j} command. A user's mistake is one line on standard error and exit status 1. */
@@ -15,14 +15,14 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs the command and ends the process with its status. */
+    /** Runs the command and ends the process with its status; one whose reader has gone ends as SIGPIPE would end it. */
     public static void main(final String[] args) {
-        final Terminal terminal = Terminal.ofProcess();
+        final StandardOutput output = new StandardOutput();
+        final Terminal terminal = Terminal.ofProcess(output.stream());
         final int status = args.length == 2 && args[0].equals("--train")
                 ? Training.run(terminal, Path.of(args[1]))
                 : run(terminal, args);
-        System.out.flush();
-        System.exit(status);
+        System.exit(status == 0 ? output.finish(terminal) : status);
     }
 
     /** Runs a command; never ends the process. */
@@ -44,27 +44,44 @@ public final class Main {
             command.usage(terminal.err());
             return 1;
         }
-        return command.execute(args);
+        try {
+            return command.execute(args);
+        } catch (final RuntimeException | Error failure) {
+            return explain(terminal, failure);
+        }
     }
 
-    private static int explain(final Terminal terminal, final Exception failure) throws Exception {
-        if (failure instanceof IllegalArgumentException
-                || failure instanceof ObjectFileException
-                || failure instanceof CaptureException
-                || failure instanceof ProgramLoadException
-                || failure instanceof MapException
-                || failure instanceof InvalidPathException) {
-            return fail(terminal, firstLine(failure.getMessage()));
+    /** Says in one line what went wrong: the user's mistake, a limit of the machine, or ours. */
+    private static int explain(final Terminal terminal, final Throwable failure) {
+        if (System.getenv("XDP4J_DEBUG") != null) {
+            failure.printStackTrace(terminal.err());
         }
-        throw failure;
+        if (StandardOutput.isClosedPipe(failure)) {
+            return StandardOutput.CLOSED_PIPE;
+        }
+        return fail(
+                terminal,
+                switch (failure) {
+                    case IllegalArgumentException _,
+                            ObjectFileException _,
+                            CaptureException _,
+                            ProgramLoadException _,
+                            MapException _ -> firstLine(failure.getMessage());
+                    case OutOfMemoryError _ ->
+                        "out of memory: " + firstLine(failure.getMessage()) + ", heap="
+                                + (Runtime.getRuntime().maxMemory() >> 20)
+                                + " MiB (more with XDP4J_JAVA_OPTS=-Xmx…)";
+                    default ->
+                        "internal error: " + firstLine(failure.toString()) + " (set XDP4J_DEBUG=1 for the stack trace)";
+                });
     }
 
     private static int fail(final Terminal terminal, final String message) {
-        terminal.err().println("xdp4j: " + message);
+        terminal.err().println("xdp4j: " + Terminal.plain(message));
         return 1;
     }
 
-    private static String firstLine(final @org.jspecify.annotations.Nullable String message) {
+    private static String firstLine(final @Nullable String message) {
         return String.valueOf(message).lines().findFirst().orElse("");
     }
 }

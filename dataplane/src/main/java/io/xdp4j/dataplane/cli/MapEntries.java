@@ -36,7 +36,7 @@ final class MapEntries {
     }
 
     /** Up to {@code limit} entries, in the map's order; zero values of arrays are left out unless {@code all}. */
-    static List<Entry> list(final BpfMap map, final int limit, final boolean all) {
+    static List<Entry> list(final BpfMap map, final long limit, final boolean all) {
         final MapSpec spec = map.spec();
         final List<Entry> entries = new ArrayList<>();
         final UnsafeBuffer key = new UnsafeBuffer(new byte[spec.keySize()]);

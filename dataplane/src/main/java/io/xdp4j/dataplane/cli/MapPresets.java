@@ -3,11 +3,10 @@ package io.xdp4j.dataplane.cli;
 import io.xdp4j.bpf.BpfMap;
 import io.xdp4j.bpf.Errno;
 import io.xdp4j.bpf.LoadedObject;
+import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.bpf.MapType;
 import io.xdp4j.bpf.Program;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -36,13 +35,7 @@ final class MapPresets {
     }
 
     private void applyFile(final Path file) {
-        final List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (final IOException unreadable) {
-            throw new IllegalArgumentException(
-                    "cannot read map presets: file=" + file + ", " + InputFiles.reason(unreadable));
-        }
+        final List<String> lines = InputFiles.text(file, "map presets").lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             final String line = lines.get(i).strip();
             if (line.isEmpty() || line.startsWith("#")) {
@@ -50,7 +43,7 @@ final class MapPresets {
             }
             try {
                 apply(line);
-            } catch (final IllegalArgumentException bad) {
+            } catch (final IllegalArgumentException | MapException bad) {
                 throw new IllegalArgumentException(file + ", line " + (i + 1) + ": " + bad.getMessage(), bad);
             }
         }
@@ -59,7 +52,7 @@ final class MapPresets {
     private void apply(final String preset) {
         final int equals = preset.indexOf('=');
         if (equals < 1) {
-            throw new IllegalArgumentException("map preset must be NAME=KEY:VALUE: --map " + preset);
+            throw new IllegalArgumentException("map preset must be NAME=KEY:VALUE: --map " + Tokens.shorten(preset));
         }
         final BpfMap map = object.map(preset.substring(0, equals).strip());
         final String entry = preset.substring(equals + 1).strip();
@@ -69,13 +62,14 @@ final class MapPresets {
         } else {
             final int colon = Tokens.last(entry, ':');
             if (colon < 0) {
-                throw new IllegalArgumentException("map preset must be NAME=KEY:VALUE: --map " + preset);
+                throw new IllegalArgumentException(
+                        "map preset must be NAME=KEY:VALUE: --map " + Tokens.shorten(preset));
             }
             error = put(map, entry.substring(0, colon), entry.substring(colon + 1));
         }
         if (error < 0) {
-            throw new IllegalArgumentException(
-                    "map preset refused: " + Errno.nameOf(error) + ", --map " + shorten(preset) + remedy(map, error));
+            throw new IllegalArgumentException("map preset refused: " + Errno.nameOf(error) + ", --map "
+                    + Tokens.shorten(preset) + remedy(map, error));
         }
     }
 
@@ -109,9 +103,5 @@ final class MapPresets {
                     + map.spec().maxEntries() + ")";
         }
         return error == Errno.EPERM.negative() ? " (map is read-only: set variables with --global)" : "";
-    }
-
-    private static String shorten(final String text) {
-        return text.length() <= 100 ? text : text.substring(0, 97) + "...";
     }
 }

@@ -126,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
             if (json) {
                 RunJson.print(report, reportStream(terminal));
             } else {
-                report.print(withReportStream(terminal));
+                report.print(terminal.withOut(reportStream(terminal)));
             }
         }
         return 0;
@@ -220,10 +220,5 @@ final class RunCommand implements Callable<Integer> {
         final boolean packetsOut =
                 outputs().values().stream().anyMatch(file -> file.toString().equals(CaptureReader.STANDARD_STREAM));
         return packetsOut ? terminal.err() : terminal.out();
-    }
-
-    private Terminal withReportStream(final Terminal terminal) {
-        return new Terminal(
-                terminal.in(), reportStream(terminal), terminal.err(), terminal.colour(), terminal.progress());
     }
 }

@@ -81,7 +81,7 @@ final class RunJson {
         json.writeNumberProperty("maxEntries", map.spec().maxEntries() & 0xffff_ffffL);
         json.writeNumberProperty("memoryBytes", map.memory());
         if (MapEntries.listable(map)) {
-            final List<MapEntries.Entry> entries = MapEntries.list(map, entryLimit + 1, false);
+            final List<MapEntries.Entry> entries = MapEntries.list(map, entryLimit + 1L, false);
             json.writeArrayPropertyStart("entries");
             for (final MapEntries.Entry entry : entries.subList(0, Math.min(entryLimit, entries.size()))) {
                 json.writeStartObject();

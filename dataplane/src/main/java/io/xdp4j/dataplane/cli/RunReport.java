@@ -152,7 +152,7 @@ record RunReport(
         if (!MapEntries.listable(map)) {
             return;
         }
-        final List<MapEntries.Entry> entries = MapEntries.list(map, entryLimit + 1, false);
+        final List<MapEntries.Entry> entries = MapEntries.list(map, entryLimit + 1L, false);
         entries.stream()
                 .limit(entryLimit)
                 .forEach(entry -> terminal.out().println("  " + entry.key() + ": " + entry.value()));

@@ -15,11 +15,27 @@ import java.io.PrintStream;
 record Terminal(InputStream in, PrintStream out, PrintStream err, boolean colour, boolean progress) {
 
     /** The process's own streams; the launcher says in {@code XDP4J_TTY} which of 1 and 2 are terminals. */
-    static Terminal ofProcess() {
+    static Terminal ofProcess(final PrintStream out) {
         final String terminals = System.getenv().getOrDefault("XDP4J_TTY", "");
         final boolean plain = System.getenv("NO_COLOR") != null;
-        return new Terminal(
-                System.in, System.out, System.err, terminals.contains("1") && !plain, terminals.contains("2"));
+        return new Terminal(System.in, out, System.err, terminals.contains("1") && !plain, terminals.contains("2"));
+    }
+
+    /** The same with another standard output. */
+    Terminal withOut(final PrintStream other) {
+        return new Terminal(in, other, err, colour, progress);
+    }
+
+    /** Text from a file that may be hostile, fit for a terminal: control characters as {@code ?}. */
+    static String plain(final String text) {
+        StringBuilder changed = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                changed = changed == null ? new StringBuilder(text) : changed;
+                changed.setCharAt(i, '?');
+            }
+        }
+        return changed == null ? text : changed.toString();
     }
 
     String bold(final String text) {

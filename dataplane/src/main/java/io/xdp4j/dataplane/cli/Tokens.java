@@ -9,7 +9,14 @@ final class Tokens {
     /** Braces within braces, at most: deeper than any type that a map has. */
     private static final int MAX_DEPTH = 32;
 
+    private static final int MESSAGE_LIMIT = 100;
+
     private Tokens() {}
+
+    /** The text, or the beginning of one that is too long for a message. */
+    static String shorten(final String text) {
+        return text.length() <= MESSAGE_LIMIT ? text : text.substring(0, MESSAGE_LIMIT - 3) + "...";
+    }
 
     /** The fields of {@code {a,b,{c,d}}} or {@code [a,b]}; the text itself where it has no braces. */
     static List<String> fields(final String text) {
@@ -41,7 +48,7 @@ final class Tokens {
         }
         parts.add(text.substring(from).strip());
         if (depth != 0) {
-            throw new IllegalArgumentException("braces do not match: " + text);
+            throw new IllegalArgumentException("braces do not match: " + shorten(text));
         }
         return parts;
     }
@@ -56,7 +63,8 @@ final class Tokens {
                 found = i;
             }
             if (depth > MAX_DEPTH) {
-                throw new IllegalArgumentException("braces nested too deep (limit " + MAX_DEPTH + "): " + text);
+                throw new IllegalArgumentException(
+                        "braces nested too deep (limit " + MAX_DEPTH + "): " + shorten(text));
             }
         }
         return found;

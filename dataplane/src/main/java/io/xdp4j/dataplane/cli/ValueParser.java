@@ -132,7 +132,7 @@ final class ValueParser {
         }
         final List<String> elements = Tokens.fields(text);
         if (elements.size() > array.count()) {
-            bad(shorten(text), "too many elements: given=" + elements.size() + ", array=" + array.count());
+            bad(Tokens.shorten(text), "too many elements: given=" + elements.size() + ", array=" + array.count());
         }
         for (int i = 0; i < elements.size(); i++) {
             put(elements.get(i), types, array.elementTypeId(), bytes, offset + i * elementSize, elementSize);
@@ -228,17 +228,17 @@ final class ValueParser {
         final boolean negative = trimmed.startsWith("-");
         final String digits = negative ? trimmed.substring(1) : trimmed;
         try {
+            if (digits.length() > 80 || digits.startsWith("-") || digits.startsWith("+")) {
+                throw new NumberFormatException();
+            }
             final BigInteger value = digits.startsWith("0x") || digits.startsWith("0X")
                     ? new BigInteger(digits.substring(2), 16)
                     : digits.equals("true")
                             ? BigInteger.ONE
                             : digits.equals("false") ? BigInteger.ZERO : new BigInteger(digits);
-            if (digits.length() > 80 || digits.startsWith("-") || digits.startsWith("+")) {
-                throw new NumberFormatException();
-            }
             return negative ? value.negate() : value;
         } catch (final NumberFormatException notANumber) {
-            throw new IllegalArgumentException("not a number: " + shorten(text), notANumber);
+            throw new IllegalArgumentException("not a number: " + Tokens.shorten(text), notANumber);
         }
     }
 
@@ -251,7 +251,8 @@ final class ValueParser {
             final boolean network) {
         final boolean fits = value.signum() < 0 ? value.bitLength() < size * 8 : value.bitLength() <= size * 8;
         if (!fits) {
-            throw new IllegalArgumentException("number does not fit: " + shorten(text) + ", size=" + size + " bytes");
+            throw new IllegalArgumentException(
+                    "number does not fit: " + Tokens.shorten(text) + ", size=" + size + " bytes");
         }
         for (int i = 0; i < size; i++) {
             bytes[offset + (network ? size - 1 - i : i)] =
@@ -264,20 +265,16 @@ final class ValueParser {
         try {
             given = HexFormat.of().parseHex(digits.replaceAll("[\\s_]", ""));
         } catch (final IllegalArgumentException notHex) {
-            throw new IllegalArgumentException("not hexadecimal bytes: hex:" + shorten(digits), notHex);
+            throw new IllegalArgumentException("not hexadecimal bytes: hex:" + Tokens.shorten(digits), notHex);
         }
         if (given.length != size) {
-            throw new IllegalArgumentException(
-                    "wrong number of bytes: hex:" + shorten(digits) + ", given=" + given.length + ", wanted=" + size);
+            throw new IllegalArgumentException("wrong number of bytes: hex:" + Tokens.shorten(digits) + ", given="
+                    + given.length + ", wanted=" + size);
         }
         System.arraycopy(given, 0, bytes, offset, size);
     }
 
     private static byte[] bad(final String text, final String reason) {
-        throw new IllegalArgumentException(reason + ": " + shorten(text));
-    }
-
-    private static String shorten(final String text) {
-        return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+        throw new IllegalArgumentException(reason + ": " + Tokens.shorten(text));
     }
 }

@@ -1,5 +1,7 @@
 package io.xdp4j.dataplane.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -29,6 +31,32 @@ record CommandRun(int status, String out, String err) {
             status = Main.run(new Terminal(new ByteArrayInputStream(input), outStream, errStream, false, false), args);
         }
         return new CommandRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** What a command says that must fail: one line on standard error, without the {@code xdp4j: }, and nothing else. */
+    static String refusal(final String... args) {
+        return of(args).refusal();
+    }
+
+    /** The same of a command that has run. */
+    String refusal() {
+        assertThat(status).as(toString()).isEqualTo(1);
+        assertThat(out).isEmpty();
+        assertThat(err).startsWith("xdp4j: ").endsWith(System.lineSeparator()).hasLineCount(1);
+        return err.strip().substring("xdp4j: ".length());
+    }
+
+    /** What a command prints that must succeed, and without a word on standard error. */
+    String output() {
+        assertThat(err).isEmpty();
+        assertThat(status).isZero();
+        return out;
+    }
+
+    /** The corpus of objects that every engine runs. */
+    static String object(final String name) {
+        return Path.of("..", "tests", "src", "test", "resources", "objects", name)
+                .toString();
     }
 
     static String example(final String name) {
