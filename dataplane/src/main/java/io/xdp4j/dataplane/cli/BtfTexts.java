@@ -36,6 +36,7 @@ final class BtfTexts {
             throw new IllegalArgumentException(
                     "number does not fit: " + value + ", field=" + member.name() + ", bits=" + member.bitfieldSize());
         }
+        requireWithin(member, bytes, offset);
         for (int bit = 0; bit < member.bitfieldSize(); bit++) {
             final int position = offset * 8 + (int) member.bitOffset() + bit;
             final int mask = 1 << position % 8;
@@ -45,11 +46,20 @@ final class BtfTexts {
     }
 
     static long bitfield(final BtfType.Member member, final byte[] bytes, final int offset) {
+        requireWithin(member, bytes, offset);
         long value = 0;
         for (int bit = 0; bit < member.bitfieldSize(); bit++) {
             final int position = offset * 8 + (int) member.bitOffset() + bit;
             value |= (long) (bytes[position / 8] >>> position % 8 & 1) << bit;
         }
         return value;
+    }
+
+    /** Type information may be at odds with itself: a variable may be smaller than its type, a field lie past its struct. */
+    private static void requireWithin(final BtfType.Member member, final byte[] bytes, final int offset) {
+        if (offset * 8L + member.bitOffset() + member.bitfieldSize() > bytes.length * 8L) {
+            throw new IllegalArgumentException("field lies past the end of its value: field=" + member.name()
+                    + ", value=" + bytes.length + " bytes");
+        }
     }
 }

@@ -99,6 +99,12 @@ final class ValueParser {
             putHex(text.substring(4), bytes, offset, size);
             return;
         }
+        if (types.resolveSize(typeId) > bytes.length - offset) {
+            bad(
+                    text,
+                    "type does not fit its value: type=" + types.resolveSize(typeId) + " bytes, value=" + bytes.length
+                            + " bytes (write hex:…)");
+        }
         final boolean network = isNetworkOrder(types, typeId);
         switch (types.type(types.skipModifiers(typeId))) {
             case final BtfType.Int scalar
@@ -145,6 +151,10 @@ final class ValueParser {
             final BtfType.Composite composite,
             final byte[] bytes,
             final int offset) {
+        if (composite.members().isEmpty()) {
+            putUntyped(text, bytes, offset, composite.size());
+            return;
+        }
         if (composite instanceof BtfType.Union && !Tokens.isList(text)) {
             final BtfType.Member first = composite.members().getFirst();
             put(text, types, first.typeId(), bytes, offset, composite.size());

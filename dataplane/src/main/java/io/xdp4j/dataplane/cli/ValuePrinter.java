@@ -13,6 +13,9 @@ final class ValuePrinter {
 
     private static final int MAX_ELEMENTS = 64;
 
+    /** Types that hold nothing may hold it many times over: past so many characters every field is a question mark. */
+    private static final int TEXT_LIMIT = 1 << 16;
+
     private final @Nullable Btf btf;
     private final boolean prefix;
 
@@ -54,6 +57,10 @@ final class ValuePrinter {
 
     private static void print(
             final Btf types, final int typeId, final byte[] bytes, final int offset, final StringBuilder text) {
+        if (text.length() > TEXT_LIMIT || types.resolveSize(typeId) > bytes.length - offset) {
+            text.append('?');
+            return;
+        }
         final boolean network = ValueParser.isNetworkOrder(types, typeId);
         switch (types.type(types.skipModifiers(typeId))) {
             case final BtfType.Int scalar -> {
