@@ -109,10 +109,10 @@ final class ObjectLoader {
         maps.put(declared.name(), engine.create(spec));
     }
 
-    private static void checkReuse(final MapSpec declared, final BpfMap given) {
+    private void checkReuse(final MapSpec declared, final BpfMap given) {
         final MapSpec spec = given.spec();
-        if (!(given instanceof UserspaceMap)) {
-            throw new IllegalArgumentException("map of another engine: map=" + declared.name());
+        if (!(given instanceof final UserspaceMap map) || !engine.owns(map)) {
+            throw new IllegalArgumentException("map of another engine, or closed: map=" + declared.name());
         }
         if (spec.type() != declared.type()
                 || spec.keySize() != declared.keySize()

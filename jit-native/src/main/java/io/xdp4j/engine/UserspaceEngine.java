@@ -84,15 +84,22 @@ public final class UserspaceEngine implements Engine {
      * @throws io.xdp4j.bpf.ProgramLoadException if it is refused
      */
     public InterpretedProgram load(final ProgramSpec spec, final Map<String, BpfMap> maps) {
-        return load(spec, (final String name) -> maps.get(name) instanceof final UserspaceMap map ? map : null);
+        return load(
+                spec,
+                (final String name) -> maps.get(name) instanceof final UserspaceMap map && owns(map) ? map : null);
     }
 
     InterpretedProgram load(final ProgramSpec spec, final Function<String, @Nullable UserspaceMap> maps) {
         final Image image = ImageLinker.link(spec, maps, helpers);
         final int id = nextProgram.incrementAndGet();
-        final InterpretedProgram program = new InterpretedProgram(id, image, environment, programs::remove);
+        final InterpretedProgram program = new InterpretedProgram(id, image, environment, cpus(), programs::remove);
         programs.put(id, program);
         return program;
+    }
+
+    /** Whether the map is one of this engine's and open. */
+    boolean owns(final UserspaceMap map) {
+        return map.equals(mapContext.table().byId(map.id()));
     }
 
     /** CPUs that per-CPU maps have values for. */

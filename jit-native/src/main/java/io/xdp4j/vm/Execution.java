@@ -135,8 +135,8 @@ public final class Execution implements AutoCloseable {
         faultCounted = false;
     }
 
-    /** Forgets the packet. */
-    void end() {
+    /** Ends a run: forgets the packet, and lets go of what the program still holds. */
+    public void end() {
         letGo();
         burst = none;
         slot = 0;

@@ -13,6 +13,7 @@ public final class InterpretedProgram implements Program {
     private final int id;
     private final Image image;
     private final Environment environment;
+    private final int cpus;
     private final IntConsumer onClose;
 
     /**
@@ -21,13 +22,15 @@ public final class InterpretedProgram implements Program {
      * @param id the engine's number for it
      * @param image what runs
      * @param environment the world around it
+     * @param cpus workers that per-CPU maps have values for
      * @param onClose told the id when the program is closed
      */
     public InterpretedProgram(
-            final int id, final Image image, final Environment environment, final IntConsumer onClose) {
+            final int id, final Image image, final Environment environment, final int cpus, final IntConsumer onClose) {
         this.id = id;
         this.image = image;
         this.environment = environment;
+        this.cpus = cpus;
         this.onClose = onClose;
     }
 
@@ -48,6 +51,10 @@ public final class InterpretedProgram implements Program {
 
     @Override
     public Runner runner(final int cpu) {
+        if (cpu < 0 || cpu >= cpus) {
+            throw new IllegalArgumentException(
+                    "no such CPU: cpu=" + cpu + ", cpus=" + cpus + " (make the engine with more: builder().cpus(n))");
+        }
         return new InterpretedRunner(image, new Execution(cpu, environment));
     }
 

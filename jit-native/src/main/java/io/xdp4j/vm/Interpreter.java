@@ -25,6 +25,8 @@ final class Interpreter implements Execution.Callbacks {
     /** {@code bpf_tail_call}: handled here, since it changes the code that runs. */
     static final int TAIL_CALL = 12;
 
+    private static final int SPIN_LOCK = 93;
+    private static final int SPIN_UNLOCK = 94;
     private static final int SAVED = 5;
 
     private final Execution execution;
@@ -290,6 +292,11 @@ final class Interpreter implements Execution.Callbacks {
 
     private int callFunction(final int pc, final HelperSpec callee) {
         if (!ArgumentCheck.check(execution, callee, r)) {
+            return pc;
+        }
+        if (execution.heldLock() != 0 && callee.id() != 0 && callee.id() != SPIN_LOCK && callee.id() != SPIN_UNLOCK) {
+            // as the kernel's verifier: what the callee waits for might be this very lock
+            execution.fault("helper called while a spin lock is held (call bpf_spin_unlock first)", callee.id(), 0);
             return pc;
         }
         if (callee.id() == TAIL_CALL) {

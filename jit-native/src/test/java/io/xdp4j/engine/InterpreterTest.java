@@ -1,6 +1,7 @@
 package io.xdp4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xdp4j.bpf.BpfMap;
 import io.xdp4j.bpf.MapSpec;
@@ -252,6 +253,28 @@ class InterpreterTest {
                     engine, Assembler.assemble("r0 = 2\nexit").toProgram("test"), Map.of(), PACKET, PACKET);
             assertThat(run.verdict()).isEqualTo(Verdict.ABORTED);
             assertThat(run.fault()).contains("packet in several frames for a program that is not xdp.frags");
+        }
+    }
+
+    @Test
+    void refusesARunnerForACpuThatTheEngineDoesNotHave() {
+        try (UserspaceEngine engine = UserspaceEngine.create();
+                Program program = engine.load(Assembler.assemble("r0 = 2\nexit").toProgram("test"), Map.of())) {
+            assertThatThrownBy(() -> program.runner(1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("no such CPU: cpu=1, cpus=1 (make the engine with more: builder().cpus(n))");
+        }
+    }
+
+    @Test
+    void refusesAMapOfAnotherEngine() {
+        try (UserspaceEngine engine = UserspaceEngine.create();
+                UserspaceEngine other = UserspaceEngine.create();
+                BpfMap map = other.create(MapSpec.of("counts", MapType.ARRAY, 4, 8, 4))) {
+            assertThatThrownBy(() -> engine.load(
+                            Assembler.assemble("r1 = map[counts]\nr0 = 2\nexit").toProgram("test"),
+                            Map.of("counts", map)))
+                    .hasMessageContaining("unresolved map reference: map=counts");
         }
     }
 }

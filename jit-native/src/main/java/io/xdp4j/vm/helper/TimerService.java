@@ -190,7 +190,22 @@ public final class TimerService implements Timers, AutoCloseable {
         return service;
     }
 
+    /** On the service's thread, which is a worker as far as the lifetime of maps goes. */
     private void expire(final Timer timer, final long generation, final Environment environment) {
+        Grace.Reader inside = reader;
+        if (inside == null) {
+            inside = environment.maps().grace().reader();
+            reader = inside;
+        }
+        inside.enter();
+        try {
+            expireInside(timer, generation, environment);
+        } finally {
+            inside.leave();
+        }
+    }
+
+    private void expireInside(final Timer timer, final long generation, final Environment environment) {
         final Execution execution = executions.computeIfAbsent(timer.cpu, cpu -> new Execution(cpu, environment));
         final ProgramFunction callback;
         synchronized (lock) {
@@ -207,8 +222,10 @@ public final class TimerService implements Timers, AutoCloseable {
             runningOn = execution;
         }
         try {
-            call(timer, callback, execution);
+            runCallback(timer, callback, execution);
         } finally {
+            // what a callback that ended early still holds is let go while its map is sure to be there
+            execution.end();
             synchronized (lock) {
                 running = null;
                 runningOn = null;
@@ -217,22 +234,10 @@ public final class TimerService implements Timers, AutoCloseable {
         }
     }
 
-    /** On the service's thread, which is a worker as far as the lifetime of maps goes. */
-    private void call(final Timer timer, final ProgramFunction callback, final Execution execution) {
-        Grace.Reader inside = reader;
-        if (inside == null) {
-            inside = execution.environment().maps().grace().reader();
-            reader = inside;
+    private void runCallback(final Timer timer, final ProgramFunction callback, final Execution execution) {
+        if (timer.map.closed()) {
+            return;
         }
-        inside.enter();
-        try {
-            expire(timer, callback, execution);
-        } finally {
-            inside.leave();
-        }
-    }
-
-    private void expire(final Timer timer, final ProgramFunction callback, final Execution execution) {
         execution.beginWithoutPacket();
         final int keyBytes = (timer.map.spec().keySize() + 7) & ~7;
         final long key = execution.pushScratch(keyBytes);
