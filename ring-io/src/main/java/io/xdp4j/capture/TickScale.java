@@ -13,7 +13,7 @@ record TickScale(int power, boolean binary, long offsetSeconds) {
     /** Where the file names none: microseconds since the epoch. */
     static final TickScale MICROS = new TickScale(6, false, 0);
 
-    /** What {@link #toNs} returns for a time that a {@code long} of nanoseconds cannot hold (after 2262). */
+    /** What {@link #toNs} returns for a time that a {@code long} of nanoseconds cannot hold: before 1677 or after 2262. */
     static final long OUT_OF_RANGE = Long.MIN_VALUE;
 
     private static final long NS_PER_SECOND = 1_000_000_000L;
@@ -34,11 +34,12 @@ record TickScale(int power, boolean binary, long offsetSeconds) {
         if (ns < 0 || offsetSeconds == 0) {
             return ns < 0 ? OUT_OF_RANGE : ns;
         }
-        if (Math.abs(offsetSeconds / 2) > Long.MAX_VALUE / NS_PER_SECOND / 2) {
-            return OUT_OF_RANGE;
-        }
-        final long shifted = ns + offsetSeconds * NS_PER_SECOND;
-        return offsetSeconds > 0 && shifted < ns ? OUT_OF_RANGE : shifted;
+        // the sum in 128 bits: whether it fits is plain there
+        final long low = offsetSeconds * NS_PER_SECOND;
+        final long sum = ns + low;
+        final long carry = Long.compareUnsigned(sum, low) < 0 ? 1 : 0;
+        final long high = Math.multiplyHigh(offsetSeconds, NS_PER_SECOND) + carry;
+        return high == sum >> (Long.SIZE - 1) ? sum : OUT_OF_RANGE;
     }
 
     private long decimalToNs(final long ticks) {

@@ -42,4 +42,12 @@ final class TickScaleTest {
         assertThat(TickScale.of(6, 9_223_372_036L).toNs(854_775)).isEqualTo(Long.MAX_VALUE - 807);
         assertThat(TickScale.of(6, 9_223_372_036L).toNs(854_776)).isEqualTo(TickScale.OUT_OF_RANGE);
     }
+
+    @Test
+    void refusesTimesBeforeTheFirstThatFits() {
+        assertThat(TickScale.of(9, -9_223_372_037L).toNs(145_224_193)).isEqualTo(Long.MIN_VALUE + 1);
+        assertThat(TickScale.of(9, -9_223_372_037L).toNs(145_224_191)).isEqualTo(TickScale.OUT_OF_RANGE);
+        assertThat(TickScale.of(9, -9_223_372_037L).toNs(0)).isEqualTo(TickScale.OUT_OF_RANGE);
+        assertThat(TickScale.of(9, -9_223_372_038L).toNs(0)).isEqualTo(TickScale.OUT_OF_RANGE);
+    }
 }
