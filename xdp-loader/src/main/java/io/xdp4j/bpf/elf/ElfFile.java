@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A 64-bit ELF file of any machine and byte order: sections, symbols, relocations. Reading checks the header and the
  * section table; symbols and relocations are checked as they are asked for. Memory is proportional to the number of
- * sections. Immutable.
+ * sections, and to the names of the symbols that were asked for. Of one thread at a time.
  *
  * <p>Every fault is an {@link ObjectFileException} that names section and offset. Source: System V ABI, chapters 4 and 5;
  * {@code include/uapi/linux/elf.h}, Linux 6.18.
@@ -39,9 +39,6 @@ public final class ElfFile {
     private static final int SYMBOL_LENGTH = 24;
     private static final int REL_LENGTH = 16;
 
-    /** Longest name of section or symbol, in bytes: names may overlap, so the file's length is no limit. */
-    private static final int MAX_NAME_LENGTH = 1023;
-
     private static final String[] TYPES = {"none", "relocatable", "executable", "shared object", "core dump"};
 
     private final ByteReader file;
@@ -50,7 +47,7 @@ public final class ElfFile {
     private final List<ElfSection> sections;
     private final Map<String, ElfSection> byName = new HashMap<>();
     private final @Nullable ElfSection symbols;
-    private final @Nullable ElfSection symbolNames;
+    private final @Nullable ElfNames symbolNames;
 
     private ElfFile(final ByteReader file) {
         this.file = file;
@@ -65,7 +62,7 @@ public final class ElfFile {
             }
         }
         this.symbols = found;
-        this.symbolNames = found == null ? null : strings(found);
+        this.symbolNames = found == null ? null : new ElfNames(strings(found).content(), "symbol name");
     }
 
     /**
@@ -147,7 +144,7 @@ public final class ElfFile {
         final long table = file.s64(40, "ELF header");
         final int count = file.u16(60, "ELF header");
         if (count == 0) {
-            throw file.error("no sections", 60);
+            throw noSections(table);
         }
         final int headerLength = file.u16(58, "ELF header");
         if (headerLength != SECTION_HEADER_LENGTH) {
@@ -162,7 +159,7 @@ public final class ElfFile {
             throw file.error(
                     "section with the names of sections out of range: index=" + namesIndex + ", sections=" + count, 62);
         }
-        final ByteReader names = content(table, namesIndex, "names of sections");
+        final ElfNames names = new ElfNames(content(table, namesIndex, "names of sections"), "section name");
         final List<ElfSection> read = new ArrayList<>(count);
         for (int index = 0; index < count; index++) {
             read.add(readSection(table, index, names));
@@ -170,11 +167,22 @@ public final class ElfFile {
         return Collections.unmodifiableList(read);
     }
 
-    private ElfSection readSection(final long table, final int index, final ByteReader names) {
+    /** Where there are too many sections for 16 bits, the first section's size counts them. */
+    private ObjectFileException noSections(final long table) {
+        final boolean elsewhere = table > 0 && table <= file.length() - SECTION_HEADER_LENGTH;
+        final long count = elsewhere ? file.s64(table + 32, "section header") : 0;
+        return file.error(
+                count == 0
+                        ? "no sections"
+                        : "too many sections: sections=" + Long.toUnsignedString(count) + " (at most "
+                                + (ElfSymbol.FIRST_RESERVED - 1) + ")",
+                60);
+    }
+
+    private ElfSection readSection(final long table, final int index, final ElfNames names) {
         final long header = table + (long) index * SECTION_HEADER_LENGTH;
         final int sectionType = file.s32(header + 4, "section header");
-        final String name =
-                sectionType == ElfSection.NULL ? "" : name(names, file.u32(header, "section header"), "section name");
+        final String name = sectionType == ElfSection.NULL ? "" : names.get(file.u32(header, "section header"));
         final long size = file.s64(header + 32, "section header");
         if (size < 0) {
             throw file.error("section size out of range: section=" + name + ", size=" + size + " bytes", header + 32);
@@ -199,25 +207,6 @@ public final class ElfFile {
                 stored ? file.s64(header + 32, "section header") : 0,
                 name,
                 "section " + name);
-    }
-
-    private static String name(final ByteReader strings, final long offset, final String what) {
-        strings.require(offset, 1, what);
-        final long length = Math.min(MAX_NAME_LENGTH + 1L, strings.length() - offset);
-        for (int at = 0; at < length; at++) {
-            final int next = strings.u8(offset + at, what);
-            if (next == 0) {
-                return strings.string(offset, what);
-            }
-            if (Character.isISOControl(next) && next < 0x80) {
-                throw strings.error(what + " holds a control character: character=" + next, offset + at);
-            }
-        }
-        throw strings.error(
-                length > MAX_NAME_LENGTH
-                        ? what + " too long (at most " + MAX_NAME_LENGTH + " bytes)"
-                        : what + " is not terminated",
-                offset);
     }
 
     private ElfSection strings(final ElfSection table) {
@@ -285,7 +274,7 @@ public final class ElfFile {
         }
         return new ElfSymbol(
                 index,
-                name(symbolNames.content(), table.u32(at, "symbol"), "symbol name"),
+                symbolNames.get(table.u32(at, "symbol")),
                 table.s64(at + 8, "symbol"),
                 table.s64(at + 16, "symbol"),
                 kind & 0xf,

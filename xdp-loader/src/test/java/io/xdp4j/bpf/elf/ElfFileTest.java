@@ -178,6 +178,65 @@ final class ElfFileTest {
     }
 
     @Test
+    void saysHowManySectionsAreTooMany() {
+        final byte[] bytes = bytes("/objects/functions.o");
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(header(bytes, 0, 32), 70_000);
+        bytes[HEADER_COUNT] = 0;
+        assertThat(refusal(bytes)).isEqualTo("too many sections: sections=70000 (at most 65279): file=f.o, offset=60");
+    }
+
+    /** A table of one long name, and a symbol or section for each of its ends, which are names too. */
+    private static ByteBuffer manyEnds(final int length, final int sections, final int symbols) {
+        final int table = 64 + length + 24 * symbols;
+        final ByteBuffer elf = ByteBuffer.allocate(table + 64 * (3 + sections)).order(ByteOrder.LITTLE_ENDIAN);
+        elf.putInt(0, 0x464c457f).putShort(4, (short) 0x0102);
+        elf.putLong(HEADER_TABLE, table);
+        elf.putShort(58, (short) 64)
+                .putShort(HEADER_COUNT, (short) (3 + sections))
+                .putShort(62, (short) 1);
+        for (int at = 0; at < length - 1; at++) {
+            elf.put(64 + at, (byte) 'a');
+        }
+        for (int index = 0; index < symbols; index++) {
+            elf.putInt(64 + length + 24 * index, index);
+        }
+        elf.putInt(table + 64 + 4, ElfSection.STRTAB);
+        elf.putLong(table + 64 + 24, 64).putLong(table + 64 + 32, length);
+        elf.putInt(table + 128 + 4, ElfSection.SYMTAB).putInt(table + 128 + 40, 1);
+        elf.putLong(table + 128 + 24, 64 + length).putLong(table + 128 + 32, 24L * symbols);
+        for (int index = 0; index < sections; index++) {
+            elf.putInt(table + 64 * (3 + index), index).putInt(table + 64 * (3 + index) + 4, ElfSection.NOBITS);
+        }
+        return elf;
+    }
+
+    @Test
+    void makesEachNameOnce() {
+        final ElfFile elf = functions();
+        assertThat(elf.symbol(3).name()).isSameAs(elf.symbol(3).name());
+    }
+
+    @Test
+    void limitsTheTextThatSharedEndsMake() {
+        final ElfFile elf = ElfFile.parse("f.o", manyEnds(1000, 0, 1000));
+        assertThat(elf.symbol(0).name()).hasSize(999);
+        assertThatThrownBy(() -> {
+                    for (int index = 0; index < elf.symbolCount(); index++) {
+                        elf.symbol(index);
+                    }
+                })
+                .isInstanceOf(ObjectFileException.class)
+                .hasMessage(
+                        "symbol names overlap too much: text=4990 bytes, strings=1000 bytes (at most 4 times as much"
+                                + " text): file=f.o, section=" + "a".repeat(999) + ", offset=4");
+        assertThatThrownBy(() -> ElfFile.parse("f.o", manyEnds(1000, 10, 0)))
+                .isInstanceOf(ObjectFileException.class)
+                .hasMessage(
+                        "section names overlap too much: text=4990 bytes, strings=1000 bytes (at most 4 times as much"
+                                + " text): file=f.o, section=names of sections, offset=4");
+    }
+
+    @Test
     void refusesNamesThatWouldSteerATerminal() {
         final ElfFile elf = functions();
         final byte[] bytes = bytes("/objects/functions.o");
