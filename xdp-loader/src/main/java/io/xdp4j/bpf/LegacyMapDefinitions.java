@@ -20,16 +20,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   struct bpf_map_def (libbpf before 1.0)   type key_size value_size max_entries map_flags              20 bytes
- *   struct bpf_elf_map (iproute2)            … and id pinning inner_id inner_idx                          36 bytes
+ *   struct bpf_elf_map (iproute2 before 4.14) … and id pinning                                            28 bytes
+ *   struct bpf_elf_map (iproute2)            … and inner_id inner_idx                                     36 bytes
  * </pre>
  *
- * <p>Either may be cut short, or be followed by zeros. Maps of maps name their inner map by {@code inner_id}; inner maps
- * name the slot that they go to by {@code inner_idx}.
+ * <p>The flags may be missing. Whatever follows the longest of these that fits must be zero, and so must a word that has
+ * no meaning for its map: other loaders had other words there. Maps of maps name their inner map by {@code inner_id};
+ * inner maps name the slot that they go to by {@code inner_idx}.
  */
 final class LegacyMapDefinitions {
 
     private static final int LEAST_LENGTH = 16;
     private static final int FULL_LENGTH = 36;
+    private static final int[] LENGTHS = {FULL_LENGTH, 28, 20, LEAST_LENGTH};
+
+    /** {@code PIN_GLOBAL_NS}: higher numbers name folders in a table of the machine's. */
+    private static final int LAST_PINNING = 2;
 
     /** {@code inner_idx} of a map that goes to no slot. */
     private static final int NO_SLOT = -1;
@@ -90,12 +96,7 @@ final class LegacyMapDefinitions {
                     symbol.value());
         }
         final ByteReader bytes = section.content().slice(symbol.value(), length, section.name(), "map definition");
-        for (int at = FULL_LENGTH; at < length; at++) {
-            if (bytes.u8(at, "map definition") != 0) {
-                throw ObjectMaps.fault(
-                        section, name, "definition is longer than known, and not zero there", "", symbol.value() + at);
-            }
-        }
+        requireZeros(symbol, bytes);
         final MapType type = MapType.of(word(bytes, 0));
         if (type == null) {
             throw ObjectMaps.fault(
@@ -105,6 +106,7 @@ final class LegacyMapDefinitions {
                     ", type=" + Integer.toUnsignedLong(word(bytes, 0)),
                     symbol.value());
         }
+        requireMeaning(symbol, type, bytes);
         final BtfType.@Nullable Struct types = types(name);
         final MapSpec spec = new MapSpec(
                 name,
@@ -124,6 +126,42 @@ final class LegacyMapDefinitions {
         maps.declare(section, new ObjectMaps.Place(name, symbol.value(), length, -1), spec);
         definitions.add(new Definition(
                 name, word(bytes, 20), word(bytes, 28), length < FULL_LENGTH ? NO_SLOT : word(bytes, 32)));
+    }
+
+    private void requireZeros(final ElfSymbol symbol, final ByteReader bytes) {
+        int known = 0;
+        for (final int length : LENGTHS) {
+            known = Math.max(known, length <= bytes.length() ? length : 0);
+        }
+        for (int at = known; at < bytes.length(); at++) {
+            if (bytes.u8(at, "map definition") != 0) {
+                throw ObjectMaps.fault(
+                        section,
+                        symbol.name(),
+                        "definition is longer than known, and not zero there",
+                        ", length=" + bytes.length() + " bytes (20, 28 and 36 are known)",
+                        symbol.value() + at);
+            }
+        }
+    }
+
+    private void requireMeaning(final ElfSymbol symbol, final MapType type, final ByteReader bytes) {
+        if (Integer.compareUnsigned(word(bytes, 24), LAST_PINNING) > 0) {
+            throw ObjectMaps.fault(
+                    section,
+                    symbol.name(),
+                    "definition has an unknown pinning",
+                    ", pinning=" + Integer.toUnsignedLong(word(bytes, 24)) + " (at most " + LAST_PINNING + ")",
+                    symbol.value() + 24);
+        }
+        if (word(bytes, 28) != 0 && !type.ofMaps()) {
+            throw ObjectMaps.fault(
+                    section,
+                    symbol.name(),
+                    "names an inner map but holds none",
+                    ", type=" + type.label() + ", inner_id=" + Integer.toUnsignedLong(word(bytes, 28)),
+                    symbol.value() + 28);
+        }
     }
 
     /** A word of a definition, 0 where it is cut short. */
