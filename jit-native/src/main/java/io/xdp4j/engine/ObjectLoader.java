@@ -95,35 +95,43 @@ final class ObjectLoader {
     }
 
     private void createMap(final MapSpec declared) {
+        final MapSpec wanted = sized(declared);
         final BpfMap given = options.reuse().get(declared.name());
         if (given != null) {
-            checkReuse(declared, given);
-            maps.put(declared.name(), given);
-            return;
+            checkReuse(wanted, given);
         }
-        final Integer entries = options.maxEntries().get(declared.name());
-        MapSpec spec = entries == null ? declared : declared.withMaxEntries(entries);
-        if (spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0) {
-            spec = spec.withMaxEntries(engine.cpus());
-        }
-        maps.put(declared.name(), engine.create(spec));
+        maps.put(declared.name(), given != null ? given : engine.create(wanted));
     }
 
-    private void checkReuse(final MapSpec declared, final BpfMap given) {
+    /** The declaration with the size that the options or the engine give it. */
+    private MapSpec sized(final MapSpec declared) {
+        final Integer entries = options.maxEntries().get(declared.name());
+        final MapSpec spec = entries == null ? declared : declared.withMaxEntries(entries);
+        return spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0
+                ? spec.withMaxEntries(engine.cpus())
+                : spec;
+    }
+
+    private void checkReuse(final MapSpec wanted, final BpfMap given) {
         final MapSpec spec = given.spec();
         if (!(given instanceof final UserspaceMap map) || !engine.owns(map)) {
-            throw new IllegalArgumentException("map of another engine, or closed: map=" + declared.name());
+            throw new IllegalArgumentException("map of another engine, or closed: map=" + wanted.name());
         }
-        if (spec.type() != declared.type()
-                || spec.keySize() != declared.keySize()
-                || spec.valueSize() != declared.valueSize()) {
-            throw new IllegalArgumentException("map does not fit: map=" + declared.name() + ", declared="
-                    + shape(declared) + ", given=" + shape(spec));
+        if (spec.type() != wanted.type()
+                || spec.keySize() != wanted.keySize()
+                || spec.valueSize() != wanted.valueSize()
+                || spec.maxEntries() != wanted.maxEntries()
+                || spec.flags() != wanted.flags()
+                || spec.extra() != wanted.extra()) {
+            throw new IllegalArgumentException("map does not fit: map=" + wanted.name() + ", declared=" + shape(wanted)
+                    + ", given=" + shape(spec));
         }
     }
 
     private static String shape(final MapSpec spec) {
-        return spec.type().label() + "(key " + spec.keySize() + " bytes, value " + spec.valueSize() + " bytes)";
+        return spec.type().label() + "(key " + spec.keySize() + " bytes, value " + spec.valueSize() + " bytes, "
+                + spec.maxEntries() + " entries, flags 0x" + Integer.toHexString(spec.flags())
+                + (spec.extra() == 0 ? "" : ", extra 0x" + Long.toHexString(spec.extra())) + ")";
     }
 
     private void loadProgram(final ProgramSpec spec) {

@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param programs names of the programs to load; empty for all
  * @param maxEntries other sizes for maps, by name
- * @param reuse live maps to use in place of the object's, by name; they stay their owner's
+ * @param reuse live maps to use in place of the object's, by name; they stay their owner's. Type, sizes, number of entries
+ *     and flags must be what the object would get
  */
 public record LoadOptions(List<String> programs, Map<String, Integer> maxEntries, Map<String, BpfMap> reuse) {
 
