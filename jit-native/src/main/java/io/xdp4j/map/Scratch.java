@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory for a key, a following key and a value on their way between Java's buffers and a map. A few slots, claimed
- * by spinning: only control code comes here, never a packet. The memory is taken at the first use. Closing it waits for
- * the operations under way and refuses those that come later, so that none of them meets memory that is gone.
+ * by spinning, then yielding: only control code comes here, never a packet. The memory is taken at the first use. Closing
+ * it waits for the operations under way and refuses those that come later, so that none of them meets memory that is gone.
  */
 final class Scratch implements AutoCloseable {
 
@@ -21,6 +21,9 @@ final class Scratch implements AutoCloseable {
     private static final int MOST_SLOTS = 4;
     private static final int LARGE_SLOT = 1 << 20;
     private static final int CLOSED_BIT = 1 << MOST_SLOTS;
+
+    /** Tries before a waiting thread gives its CPU away, perhaps to the one that it waits for. */
+    private static final int SPINS = 64;
 
     private final int keySize;
     private final int valueLength;
@@ -40,7 +43,7 @@ final class Scratch implements AutoCloseable {
 
     /** Waits for a free slot; {@link #CLOSED} if the map is closed. */
     int claim() {
-        while (true) {
+        for (int tries = 0; ; tries++) {
             final int taken = busy.get();
             if ((taken & CLOSED_BIT) != 0) {
                 return CLOSED;
@@ -49,7 +52,16 @@ final class Scratch implements AutoCloseable {
             if (free < slots && busy.compareAndSet(taken, taken | 1 << free)) {
                 return free;
             }
+            pause(tries);
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // correctness does not rest on yield; it lets a preempted holder go on
+    private static void pause(final int tries) {
+        if (tries < SPINS) {
             Thread.onSpinWait();
+        } else {
+            Thread.yield();
         }
     }
 
@@ -108,8 +120,8 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() {
-        while ((busy.getAndUpdate(taken -> taken | CLOSED_BIT) & ~CLOSED_BIT) != 0) {
-            Thread.onSpinWait();
+        for (int tries = 0; (busy.getAndUpdate(taken -> taken | CLOSED_BIT) & ~CLOSED_BIT) != 0; tries++) {
+            pause(tries);
         }
         final Memory there = memory;
         if (there != null) {
