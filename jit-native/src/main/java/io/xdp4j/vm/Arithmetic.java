@@ -30,22 +30,15 @@ final class Arithmetic {
         };
     }
 
-    /** A 32-bit operation; the caller zero-extends. */
+    /** A 32-bit operation; the caller zero-extends. What the low halves alone decide is the 64-bit operation's. */
     static int alu32(final int opcode, final int offset, final int a, final int b) {
         return switch (opcode & Opcode.OPERATION_MASK) {
-            case Opcode.ADD -> a + b;
-            case Opcode.SUB -> a - b;
-            case Opcode.MUL -> a * b;
             case Opcode.DIV -> b == 0 ? 0 : offset == 0 ? Integer.divideUnsigned(a, b) : a / b;
             case Opcode.MOD -> b == 0 ? a : offset == 0 ? Integer.remainderUnsigned(a, b) : a % b;
-            case Opcode.OR -> a | b;
-            case Opcode.AND -> a & b;
-            case Opcode.XOR -> a ^ b;
             case Opcode.LSH -> a << b;
             case Opcode.RSH -> a >>> b;
             case Opcode.ARSH -> a >> b;
-            case Opcode.NEG -> -a;
-            default -> (int) extend(offset, b);
+            default -> (int) alu64(opcode, offset, a, b);
         };
     }
 
