@@ -1,21 +1,26 @@
 package io.xdp4j.dataplane.cli;
 
+import static io.xdp4j.dataplane.cli.CommandRun.EXAMPLES;
 import static io.xdp4j.dataplane.cli.CommandRun.example;
 import static io.xdp4j.dataplane.cli.CommandRun.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xdp4j.bpf.BpfObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -48,6 +53,61 @@ class HostileInputTest {
             check(run, CommandRun.of("dump", file.toString(), "--json", "--bytes", "--btf", file.toString()));
             check(run, CommandRun.of("run", file.toString(), "--in", MIXED, "--limit", "4", "--show", "all"));
         }
+    }
+
+    /** An object whole, and the names of its programs. */
+    private record Whole(byte[] bytes, List<String> programs) {}
+
+    private static List<Whole> wholeObjects(final SectionDamage kind) throws IOException {
+        final List<Path> files = new ArrayList<>();
+        for (final Path root : List.of(Path.of(object(".")), EXAMPLES)) {
+            try (Stream<Path> found = Files.walk(root)) {
+                found.filter(file -> file.toString().endsWith(".o")).sorted().forEach(files::add);
+            }
+        }
+        final List<Whole> objects = new ArrayList<>();
+        for (final Path file : files) {
+            final byte[] bytes = Files.readAllBytes(file);
+            final List<String> programs =
+                    List.copyOf(BpfObject.parse(file).programs().keySet());
+            if (kind.concerns(bytes) && !programs.isEmpty()) {
+                objects.add(new Whole(bytes, programs));
+            }
+        }
+        return objects;
+    }
+
+    @ParameterizedTest
+    @EnumSource(SectionDamage.class)
+    void survivesDamageWithinASection(final SectionDamage kind) throws IOException {
+        final List<Whole> objects = wholeObjects(kind);
+        assertThat(objects).hasSizeGreaterThan(2);
+        final Path file = folder.resolve("damaged.o");
+        int understood = 0;
+        for (int run = 0; run < RUNS; run++) {
+            final SplittableRandom random = new SplittableRandom(SEED + run);
+            final Whole whole = objects.get(random.nextInt(objects.size()));
+            final String program = whole.programs.get(random.nextInt(whole.programs.size()));
+            Files.write(file, kind.to(whole.bytes, random.nextLong()));
+            final CommandRun dump = CommandRun.of("dump", file.toString(), "--bytes");
+            check(run, dump);
+            understood += dump.status() == 0 ? 1 : 0;
+            check(run, CommandRun.of("dump", file.toString(), "--json", "--btf", file.toString()));
+            check(
+                    run,
+                    CommandRun.of(
+                            "run",
+                            file.toString(),
+                            "--in",
+                            MIXED,
+                            "--limit",
+                            "3",
+                            "--show",
+                            "all",
+                            "--program",
+                            program));
+        }
+        assertThat(understood).as("damage that reading does not stop at").isPositive();
     }
 
     @ParameterizedTest
@@ -166,8 +226,7 @@ class HostileInputTest {
     }
 
     private static CommandRun firewall(final String... more) {
-        final List<String> args =
-                new java.util.ArrayList<>(List.of("run", example("firewall/firewall.bpf.o"), "--in", MIXED));
+        final List<String> args = new ArrayList<>(List.of("run", example("firewall/firewall.bpf.o"), "--in", MIXED));
         args.addAll(List.of(more));
         return CommandRun.of(args.toArray(String[]::new));
     }
