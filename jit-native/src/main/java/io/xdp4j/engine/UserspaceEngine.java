@@ -20,6 +20,8 @@ import io.xdp4j.vm.Image;
 import io.xdp4j.vm.InterpretedProgram;
 import io.xdp4j.vm.helper.HelperTable;
 import io.xdp4j.vm.helper.TimerService;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,13 +111,11 @@ public final class UserspaceEngine implements Engine {
 
     @Override
     public void close() {
-        timers.close();
-        for (final Program program : programs.values()) {
-            program.close();
-        }
-        for (final UserspaceMap map : mapContext.table().live()) {
-            map.close();
-        }
+        final List<AutoCloseable> all = new ArrayList<>();
+        all.add(timers);
+        all.addAll(programs.values());
+        all.addAll(List.of(mapContext.table().live()));
+        Closing.all(all);
     }
 
     /** What an engine is made of. */

@@ -28,6 +28,11 @@ public final class Grace {
         return reader;
     }
 
+    /** How many workers are known, inside or outside. */
+    public int workers() {
+        return readers.size();
+    }
+
     private synchronized void remove(final Reader reader) {
         readers = readers.stream().filter(other -> other != reader).toList();
         freeWhatCanBe();

@@ -42,8 +42,9 @@ public final class TimerService implements Timers, AutoCloseable {
     /** TAI runs ahead of UTC by 37 s since 2017. */
     private static final long TAI_AHEAD_NS = 37_000_000_000L;
 
-    private static final long CLOSE_PATIENCE_S = 5;
+    private static final long CLOSE_PATIENCE_MS = 5000;
 
+    private final long closePatienceMs;
     private final Object lock = new Object();
     private final Long2ObjectHashMap<Timer> timers = new Long2ObjectHashMap<>();
     private final Map<Integer, Execution> executions = new HashMap<>();
@@ -53,6 +54,15 @@ public final class TimerService implements Timers, AutoCloseable {
     private @Nullable Execution runningOn;
     private long nextId = 1;
     private boolean closed;
+
+    /** A service without timers. */
+    public TimerService() {
+        this(CLOSE_PATIENCE_MS);
+    }
+
+    TimerService(final long closePatienceMs) {
+        this.closePatienceMs = closePatienceMs;
+    }
 
     @Override
     public int init(final Execution execution, final long timer, final UserspaceMap map, final long flags) {
@@ -142,7 +152,11 @@ public final class TimerService implements Timers, AutoCloseable {
         }
     }
 
-    /** Stops all timers and waits for a callback that runs. */
+    /**
+     * Stops all timers and waits for a callback that runs.
+     *
+     * @throws IllegalStateException if that callback does not end within five seconds; what it uses is given back at its end
+     */
     @Override
     public void close() {
         final ScheduledThreadPoolExecutor stopped;
@@ -151,15 +165,42 @@ public final class TimerService implements Timers, AutoCloseable {
             timers.clear();
             stopped = executor;
         }
-        if (stopped != null) {
-            stopped.shutdownNow();
-            try {
-                if (!stopped.awaitTermination(CLOSE_PATIENCE_S, TimeUnit.SECONDS)) {
-                    throw new IllegalStateException("timer callback does not end: waited=" + CLOSE_PATIENCE_S + " s");
+        if (stopped == null) {
+            return;
+        }
+        stopped.shutdownNow();
+        if (!awaitEnd(stopped)) {
+            throw new IllegalStateException("timer callback does not end: waited=" + closePatienceMs + " ms");
+        }
+        release();
+    }
+
+    private boolean awaitEnd(final ScheduledThreadPoolExecutor stopped) {
+        final long start = System.nanoTime();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                final long leftNs = TimeUnit.MILLISECONDS.toNanos(closePatienceMs) - (System.nanoTime() - start);
+                try {
+                    return stopped.awaitTermination(leftNs, TimeUnit.NANOSECONDS);
+                } catch (final InterruptedException e) {
+                    interrupted = true;
                 }
-            } catch (final InterruptedException e) {
+            }
+        } finally {
+            if (interrupted) {
                 Thread.currentThread().interrupt();
-                return;
+            }
+        }
+    }
+
+    /** Gives back what callbacks ran with; no callback runs any more. */
+    private void release() {
+        synchronized (lock) {
+            final Grace.Reader last = reader;
+            if (last != null) {
+                last.close();
+                reader = null;
             }
             executions.values().forEach(Execution::close);
             executions.clear();
@@ -192,9 +233,12 @@ public final class TimerService implements Timers, AutoCloseable {
 
     /** On the service's thread, which is a worker as far as the lifetime of maps goes. */
     private void expire(final Timer timer, final long generation, final Environment environment) {
-        Grace.Reader inside = reader;
-        if (inside == null) {
-            inside = environment.maps().grace().reader();
+        final Grace.Reader inside;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            inside = reader == null ? environment.maps().grace().reader() : reader;
             reader = inside;
         }
         inside.enter();
@@ -202,6 +246,13 @@ public final class TimerService implements Timers, AutoCloseable {
             expireInside(timer, generation, environment);
         } finally {
             inside.leave();
+            final boolean last;
+            synchronized (lock) {
+                last = closed;
+            }
+            if (last) {
+                release();
+            }
         }
     }
 

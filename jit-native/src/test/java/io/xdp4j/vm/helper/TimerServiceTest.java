@@ -1,15 +1,18 @@
 package io.xdp4j.vm.helper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xdp4j.bpf.Errno;
 import io.xdp4j.bpf.MapType;
+import io.xdp4j.map.Grace;
 import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.sys.NativeMemory;
 import io.xdp4j.vm.HelperBench;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +188,50 @@ class TimerServiceTest {
 
             assertThat(Called.helper(other, "timer_init", values.lookup(other.words(0), 0), values.handle(), MONOTONIC))
                     .isEqualTo(Errno.EOPNOTSUPP.negative());
+        }
+    }
+
+    private int workers() {
+        return bench.execution().environment().maps().grace().workers();
+    }
+
+    @Test
+    void isNoWorkerAnyMoreOnceItIsClosed() throws InterruptedException {
+        prepare(timer(0), (handle, key, value, none) -> fired.add("ran") ? 0 : 1);
+        start(timer(0), 0);
+        assertThat(next()).isEqualTo("ran");
+        assertThat(workers()).isEqualTo(1);
+        service.close();
+        assertThat(workers()).isZero();
+    }
+
+    @Test
+    void givesBackWhatALateCallbackUsedOnceThatEnds() throws InterruptedException {
+        final TimerService impatient = new TimerService(10);
+        try (HelperBench other = new HelperBench()) {
+            other.timers = impatient;
+            final UserspaceMap values = other.map(MapType.ARRAY, 4, 24, 1);
+            final long timer = values.lookup(other.words(0), 0) + 8;
+            final Semaphore goOn = new Semaphore(0);
+            Called.helper(other, "timer_init", timer, values.handle(), MONOTONIC);
+            Called.helper(other, "timer_set_callback", timer, other.on((handle, key, value, none) -> {
+                fired.add("started");
+                goOn.acquireUninterruptibly();
+                return 0;
+            }));
+            Called.helper(other, "timer_start", timer, 0, 0);
+            assertThat(next()).isEqualTo("started");
+
+            assertThatThrownBy(impatient::close)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("timer callback does not end: waited=10 ms");
+            final Grace grace = other.execution().environment().maps().grace();
+            assertThat(grace.workers()).isEqualTo(1);
+            goOn.release();
+            for (int wait = 0; grace.workers() > 0 && wait < 20_000; wait++) {
+                Thread.sleep(1);
+            }
+            assertThat(grace.workers()).isZero();
         }
     }
 }
