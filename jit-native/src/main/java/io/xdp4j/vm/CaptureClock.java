@@ -32,6 +32,11 @@ public final class CaptureClock implements Clock {
     }
 
     @Override
+    public boolean repeatable() {
+        return true;
+    }
+
+    @Override
     public long monotonicNs() {
         return nowNs;
     }

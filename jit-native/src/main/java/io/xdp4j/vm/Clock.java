@@ -19,6 +19,11 @@ public interface Clock {
      */
     default void arrival(final long timestampNs) {}
 
+    /** Whether it tells the same on every run of the same packets: then programs get the same random numbers, too. */
+    default boolean repeatable() {
+        return false;
+    }
+
     /** The machine's clock. */
     static Clock system() {
         return SystemClock.INSTANCE;

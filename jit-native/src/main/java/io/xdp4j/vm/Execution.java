@@ -81,7 +81,8 @@ public final class Execution implements AutoCloseable {
         this.context = stackTop + FRAME;
         this.scratchStart = context + FRAME;
         this.scratchEnd = scratchStart;
-        this.random = ((int) System.nanoTime() ^ (cpu * 0x9e37_79b9)) | 1;
+        final int seed = environment.clock().repeatable() ? 0 : (int) System.nanoTime();
+        this.random = (seed ^ (cpu + 1) * 0x9e37_79b9) | 1;
     }
 
     // ---- the worker ----
@@ -96,7 +97,7 @@ public final class Execution implements AutoCloseable {
         return environment;
     }
 
-    /** A pseudo-random number: xorshift, seeded by time. */
+    /** A pseudo-random number: xorshift, seeded by CPU, and by time unless the clock is {@link Clock#repeatable}. */
     public int nextRandom() {
         int x = random;
         x ^= x << 13;
@@ -104,11 +105,6 @@ public final class Execution implements AutoCloseable {
         x ^= x << 5;
         random = x;
         return x;
-    }
-
-    /** Makes {@link #nextRandom} repeatable. */
-    public void seed(final int seed) {
-        random = seed | 1;
     }
 
     /** The map that a handle names; null if the number is no handle. */
@@ -140,6 +136,7 @@ public final class Execution implements AutoCloseable {
         letGo();
         burst = none;
         slot = 0;
+        egressIfindex = 0;
         packetStart = 0;
         packetEnd = 0;
     }
@@ -195,7 +192,7 @@ public final class Execution implements AutoCloseable {
         return egressIfindex;
     }
 
-    /** Sets what a program at a devmap entry reads as {@code egress_ifindex}. */
+    /** Sets what a program at a devmap entry reads as {@code egress_ifindex}, until the {@link #end} of the run. */
     public void egressIfindex(final int ifindex) {
         egressIfindex = ifindex;
     }
@@ -304,7 +301,10 @@ public final class Execution implements AutoCloseable {
         }
         scratchEnd = scratchStart;
         if (heldLock != 0) {
-            NativeMemory.putIntRelease(heldLock, 0);
+            // the map may be gone where a run was given up without its end
+            if (writable(heldLock, Integer.BYTES)) {
+                NativeMemory.putIntRelease(heldLock, 0);
+            }
             heldLock = 0;
         }
     }
@@ -462,8 +462,10 @@ public final class Execution implements AutoCloseable {
         return faultSize;
     }
 
+    /** Gives back the stack, and whatever a run that was given up without its {@link #end} still holds. */
     @Override
     public void close() {
+        end();
         area.close();
     }
 

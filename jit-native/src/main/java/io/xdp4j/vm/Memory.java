@@ -14,18 +14,25 @@ final class Memory {
 
     long load(final int opcode, final long address) {
         final int size = Opcode.sizeInBytes(opcode);
+        final boolean signed = (opcode & Opcode.MODE_MASK) == Opcode.MODE_MEMSX;
         if (!execution.readable(address, size)) {
             return execution.inContext(address)
-                    ? execution.loadContext(address, size)
+                    ? loadContext(address, size, signed)
                     : execution.fault("load out of bounds", address, size);
         }
-        final boolean signed = (opcode & Opcode.MODE_MASK) == Opcode.MODE_MEMSX;
         return switch (size) {
             case 1 -> signed ? NativeMemory.getByte(address) : NativeMemory.getByte(address) & 0xffL;
             case 2 -> signed ? NativeMemory.getShort(address) : NativeMemory.getShort(address) & 0xffffL;
             case 4 -> signed ? NativeMemory.getInt(address) : NativeMemory.getInt(address) & 0xffff_ffffL;
             default -> NativeMemory.getLong(address);
         };
+    }
+
+    /** The kernel refuses a load that extends a context field's sign: {@code check_mem_access}, Linux 6.18. */
+    private long loadContext(final long address, final int size, final boolean signed) {
+        return signed
+                ? execution.fault("context field read with sign extension (read it unsigned)", address, size)
+                : execution.loadContext(address, size);
     }
 
     void store(final int opcode, final long address, final long value) {

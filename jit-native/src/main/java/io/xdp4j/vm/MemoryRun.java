@@ -1,6 +1,7 @@
 package io.xdp4j.vm;
 
 import io.xdp4j.bpf.Fault;
+import io.xdp4j.map.Grace;
 import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
 import java.util.List;
@@ -15,11 +16,13 @@ public final class MemoryRun implements AutoCloseable {
     private final Image image;
     private final Execution execution;
     private final Interpreter interpreter;
+    private final Grace.Reader reader;
 
     MemoryRun(final Image image, final Execution execution) {
         this.image = image;
         this.execution = execution;
         this.interpreter = new Interpreter(execution, image);
+        this.reader = execution.environment().maps().grace().reader();
     }
 
     /**
@@ -28,20 +31,29 @@ public final class MemoryRun implements AutoCloseable {
      * @return r0, or empty if the program ended by a fault: see {@link #faults()}
      */
     public OptionalLong run(final byte[] memory) {
-        execution.beginWithoutPacket();
-        final long result;
         if (memory.length == 0) {
-            result = interpreter.run(image, 0, 0);
-        } else {
-            try (NativeArea area = new NativeArea(memory.length, 8)) {
-                NativeMemory.copy(memory, 0, area.address(), memory.length);
-                execution.memory(area.address(), memory.length);
-                result = interpreter.run(image, area.address(), memory.length);
-                execution.memory(0, 0);
-                NativeMemory.copy(area.address(), memory, 0, memory.length);
-            }
+            return run(0, 0);
         }
-        return execution.faulted() ? OptionalLong.empty() : OptionalLong.of(result);
+        try (NativeArea area = new NativeArea(memory.length, 8)) {
+            NativeMemory.copy(memory, 0, area.address(), memory.length);
+            final OptionalLong result = run(area.address(), memory.length);
+            NativeMemory.copy(area.address(), memory, 0, memory.length);
+            return result;
+        }
+    }
+
+    private OptionalLong run(final long address, final int length) {
+        reader.enter();
+        try {
+            execution.beginWithoutPacket();
+            execution.memory(address, length);
+            final long result = interpreter.run(image, address, length);
+            return execution.faulted() ? OptionalLong.empty() : OptionalLong.of(result);
+        } finally {
+            execution.end();
+            execution.memory(0, 0);
+            reader.leave();
+        }
     }
 
     /** What went wrong so far. */
@@ -51,6 +63,7 @@ public final class MemoryRun implements AutoCloseable {
 
     @Override
     public void close() {
+        reader.close();
         execution.close();
     }
 }

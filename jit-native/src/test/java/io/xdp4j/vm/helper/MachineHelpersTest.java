@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.bpf.Errno;
 import io.xdp4j.sys.NativeMemory;
+import io.xdp4j.vm.CaptureClock;
+import io.xdp4j.vm.Environment;
+import io.xdp4j.vm.Execution;
 import io.xdp4j.vm.HelperBench;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,14 +39,22 @@ class MachineHelpersTest {
     }
 
     @Test
-    void randomNumbersAreUnsignedAndRepeatable() {
-        bench.execution().seed(7);
+    void randomNumbersAreUnsignedAndTheSameUnderARepeatableClock() {
         final long first = Called.helper(bench, "get_prandom_u32");
         final long second = Called.helper(bench, "get_prandom_u32");
-        bench.execution().seed(7);
-
         assertThat(first).isNotEqualTo(second).isBetween(0L, 0xffff_ffffL);
-        assertThat(Called.helper(bench, "get_prandom_u32")).isEqualTo(first);
+
+        final Environment world = bench.execution().environment();
+        final Environment capture = new Environment(
+                world.maps(), new CaptureClock(), world.trace(), world.fib(), world.mtu(), world.timers());
+        try (Execution one = new Execution(0, capture);
+                Execution same = new Execution(0, capture);
+                Execution other = new Execution(1, capture)) {
+            final int number = one.nextRandom();
+            assertThat(same.nextRandom()).isEqualTo(number);
+            assertThat(other.nextRandom()).isNotEqualTo(number);
+            assertThat(same.nextRandom()).isEqualTo(one.nextRandom()).isNotEqualTo(number);
+        }
     }
 
     @Test

@@ -1,0 +1,79 @@
+package io.xdp4j.vm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xdp4j.bpf.MapType;
+import io.xdp4j.bpf.RingBufferReader;
+import io.xdp4j.bpf.insn.Opcode;
+import io.xdp4j.map.RingBuffer;
+import io.xdp4j.map.UserspaceMap;
+import io.xdp4j.sys.NativeMemory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ExecutionTest {
+
+    private final HelperBench bench = new HelperBench();
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    private Execution second() {
+        return new Execution(0, bench.execution().environment());
+    }
+
+    @Test
+    void letsGoOfAReservedRecordWhenItIsClosed() {
+        final RingBuffer ring = (RingBuffer) bench.map(MapType.RINGBUF, 0, 0, 4096);
+        try (Execution given = second()) {
+            assertThat(given.holdRecord(ring, ring.reserve(8, 0))).isTrue();
+        }
+        try (RingBufferReader reader = ring.openRingBuffer()) {
+            assertThat(reader.consume((buffer, offset, length) -> {}, 10)).isZero();
+            assertThat(reader.available()).isZero();
+        }
+    }
+
+    @Test
+    void letsGoOfALockWhenItIsClosed() {
+        final UserspaceMap map = bench.map(MapType.ARRAY, 4, 8, 1);
+        final long lock = map.lookup(bench.words(0), 0);
+        try (Execution given = second()) {
+            NativeMemory.putInt(lock, 1);
+            given.heldLock(lock);
+        }
+        assertThat(NativeMemory.getInt(lock)).isZero();
+    }
+
+    @Test
+    void leavesALockAloneWhoseMapIsGone() {
+        final UserspaceMap map = bench.map(MapType.ARRAY, 4, 8, 1);
+        try (Execution given = second()) {
+            given.heldLock(map.lookup(bench.words(0), 0));
+            map.close();
+            given.end();
+            assertThat(given.heldLock()).isZero();
+        }
+    }
+
+    @Test
+    void forgetsTheEgressInterfaceAtTheEndOfTheRun() {
+        final Execution execution = bench.packet(60).execution();
+        execution.egressIfindex(7);
+        assertThat(execution.loadContext(execution.context() + 20, 4)).isEqualTo(7);
+        execution.end();
+        bench.again();
+        assertThat(execution.loadContext(execution.context() + 20, 4)).isZero();
+    }
+
+    @Test
+    void refusesToExtendTheSignOfAContextField() {
+        final Execution execution = bench.packet(60).execution();
+        final Memory memory = new Memory(execution);
+        final int signed = Opcode.CLASS_LDX | Opcode.MODE_MEMSX;
+        assertThat(memory.load(signed, execution.context())).isZero();
+        assertThat(bench.fault()).isEqualTo("context field read with sign extension (read it unsigned)");
+    }
+}
