@@ -78,66 +78,29 @@ public record MapSpec(
 
     /** The same map with another number of entries. */
     public MapSpec withMaxEntries(final int entries) {
-        return new MapSpec(
-                name, type, keySize, valueSize, entries, flags, extra, pinByName, inner, contents, global, btf, keyType,
-                valueType);
+        return with(entries, extra, inner, contents);
     }
 
     /** The same map of maps with another inner map. */
     public MapSpec withInner(final MapSpec innerSpec) {
-        return new MapSpec(
-                name,
-                type,
-                keySize,
-                valueSize,
-                maxEntries,
-                flags,
-                extra,
-                pinByName,
-                innerSpec,
-                contents,
-                global,
-                btf,
-                keyType,
-                valueType);
+        return with(maxEntries, extra, innerSpec, contents);
     }
 
     /** The same map with other bits in {@link #extra()}. */
     public MapSpec withExtra(final long mapExtra) {
-        return new MapSpec(
-                name,
-                type,
-                keySize,
-                valueSize,
-                maxEntries,
-                flags,
-                mapExtra,
-                pinByName,
-                inner,
-                contents,
-                global,
-                btf,
-                keyType,
-                valueType);
+        return with(maxEntries, mapExtra, inner, contents);
     }
 
     /** The same map with other initial entries. */
     public MapSpec withContents(final List<Entry> entries) {
+        return with(maxEntries, extra, inner, entries);
+    }
+
+    private MapSpec with(
+            final int entries, final long mapExtra, final @Nullable MapSpec innerSpec, final List<Entry> initial) {
         return new MapSpec(
-                name,
-                type,
-                keySize,
-                valueSize,
-                maxEntries,
-                flags,
-                extra,
-                pinByName,
-                inner,
-                entries,
-                global,
-                btf,
-                keyType,
-                valueType);
+                name, type, keySize, valueSize, entries, flags, mapExtra, pinByName, innerSpec, initial, global, btf,
+                keyType, valueType);
     }
 
     /** The same map of one value with other bytes in it. */

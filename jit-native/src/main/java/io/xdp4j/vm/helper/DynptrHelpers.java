@@ -56,18 +56,7 @@ final class DynptrHelpers {
         if (error != 0) {
             return error;
         }
-        final long from = (offset & LOW) + Dynptr.offset(dynptr);
-        return switch (Dynptr.kind(dynptr)) {
-            case Dynptr.XDP -> PacketBytes.load(execution, from, target, length & LOW);
-            case Dynptr.LOCAL, Dynptr.RINGBUF -> {
-                final long source = Dynptr.address(dynptr) + from;
-                if ((length & LOW) != 0 && readable(execution, source, length & LOW)) {
-                    NativeMemory.copy(source, target, length & LOW);
-                }
-                yield 0;
-            }
-            default -> forged(execution, dynptr);
-        };
+        return copy(execution, dynptr, offset & LOW, target, length & LOW, false);
     }
 
     static long write(
@@ -87,13 +76,29 @@ final class DynptrHelpers {
         if (flags != 0) {
             return Errno.EINVAL.negative();
         }
-        final long to = (offset & LOW) + Dynptr.offset(dynptr);
+        return copy(execution, dynptr, offset & LOW, source, length & LOW, true);
+    }
+
+    /** Copies bytes that the dynptr has to or from memory that the program has. */
+    private static long copy(
+            final Execution execution,
+            final long dynptr,
+            final long offset,
+            final long memory,
+            final long length,
+            final boolean toDynptr) {
+        final long at = offset + Dynptr.offset(dynptr);
         return switch (Dynptr.kind(dynptr)) {
-            case Dynptr.XDP -> PacketBytes.store(execution, to, source, length & LOW);
+            case Dynptr.XDP ->
+                toDynptr
+                        ? PacketBytes.store(execution, at, memory, length)
+                        : PacketBytes.load(execution, at, memory, length);
             case Dynptr.LOCAL, Dynptr.RINGBUF -> {
-                final long target = Dynptr.address(dynptr) + to;
-                if ((length & LOW) != 0 && writable(execution, target, length & LOW)) {
-                    NativeMemory.copy(source, target, length & LOW);
+                final long address = Dynptr.address(dynptr) + at;
+                if (length != 0 && toDynptr && writable(execution, address, length)) {
+                    NativeMemory.copy(memory, address, length);
+                } else if (length != 0 && !toDynptr && readable(execution, address, length)) {
+                    NativeMemory.copy(address, memory, length);
                 }
                 yield 0;
             }

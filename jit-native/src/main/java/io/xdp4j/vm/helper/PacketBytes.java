@@ -63,6 +63,15 @@ final class PacketBytes {
 
     /** Copies bytes that the packet has, out to {@code target}. */
     static void read(final Execution execution, final long offset, final long target, final long length) {
+        copyAcross(execution, offset, target, length, false);
+    }
+
+    private static void copyAcross(
+            final Execution execution,
+            final long offset,
+            final long memory,
+            final long length,
+            final boolean toPacket) {
         final Burst burst = execution.burst();
         int slot = execution.slot();
         long rest = offset;
@@ -70,7 +79,7 @@ final class PacketBytes {
         while (done < length) {
             final long part = Math.min(burst.length[slot] - rest, length - done);
             if (part > 0) {
-                NativeMemory.copy(burst.data[slot] + rest, target + done, part);
+                copyPart(burst.data[slot] + rest, memory + done, part, toPacket);
                 done += part;
                 rest = 0;
             } else {
@@ -80,47 +89,34 @@ final class PacketBytes {
         }
     }
 
-    /** Copies {@code source} over bytes that the packet has. */
-    static void write(final Execution execution, final long offset, final long source, final long length) {
-        final Burst burst = execution.burst();
-        int slot = execution.slot();
-        long rest = offset;
-        long done = 0;
-        while (done < length) {
-            final long part = Math.min(burst.length[slot] - rest, length - done);
-            if (part > 0) {
-                NativeMemory.copy(source + done, burst.data[slot] + rest, part);
-                done += part;
-                rest = 0;
-            } else {
-                rest -= burst.length[slot];
-            }
-            slot++;
-        }
+    private static void copyPart(final long packet, final long memory, final long length, final boolean toPacket) {
+        NativeMemory.copy(toPacket ? memory : packet, toPacket ? packet : memory, length);
     }
 
     /** {@code __bpf_xdp_load_bytes}: 0 or a negative error number. */
     static long load(final Execution execution, final long offset, final long target, final long length) {
-        final long address = pointer(execution, offset, length);
-        if (address > 0) {
-            NativeMemory.copy(address, target, length);
-        } else if (address == 0) {
-            read(execution, offset, target, length);
-        } else {
-            return address;
-        }
-        return 0;
+        return copy(execution, offset, target, length, false);
     }
 
     /** {@code __bpf_xdp_store_bytes}: 0 or a negative error number. */
     static long store(final Execution execution, final long offset, final long source, final long length) {
+        return copy(execution, offset, source, length, true);
+    }
+
+    private static long copy(
+            final Execution execution,
+            final long offset,
+            final long memory,
+            final long length,
+            final boolean toPacket) {
         final long address = pointer(execution, offset, length);
-        if (address > 0) {
-            NativeMemory.copy(source, address, length);
-        } else if (address == 0) {
-            write(execution, offset, source, length);
-        } else {
+        if (address < 0) {
             return address;
+        }
+        if (address > 0) {
+            copyPart(address, memory, length, toPacket);
+        } else {
+            copyAcross(execution, offset, memory, length, toPacket);
         }
         return 0;
     }
