@@ -47,6 +47,7 @@ final class ObjectLoader {
         boolean done = false;
         try {
             checkNames();
+            checkSizes();
             object.maps().values().forEach(this::createMap);
             object.programs().values().stream().filter(this::wanted).forEach(this::loadProgram);
             object.maps().values().forEach(this::fill);
@@ -76,6 +77,16 @@ final class ObjectLoader {
             if (!object.maps().containsKey(name)) {
                 throw new IllegalArgumentException("no such map: map=" + name + " (declared: "
                         + String.join(", ", object.maps().keySet()) + ")");
+            }
+        }
+    }
+
+    private void checkSizes() {
+        for (final Map.Entry<String, Integer> size : options.maxEntries().entrySet()) {
+            final MapSpec declared = object.maps().get(size.getKey());
+            if (declared != null && declared.global() != null) {
+                throw new IllegalArgumentException("size of global variables cannot be changed: map=" + size.getKey()
+                        + ", maxEntries=" + size.getValue());
             }
         }
     }

@@ -39,6 +39,9 @@ public final class Execution implements AutoCloseable {
     /** What a program holds as the address of its function at slot 0. */
     private static final long FUNCTION_BASE = 0x4675_6e63_0000_0000L;
 
+    private static final String TOO_LONG =
+            "program ran too long (limit " + Interpreter.BUDGET + " backward jumps and calls)";
+
     private final int cpu;
     private final Environment environment;
     private final NativeArea area;
@@ -417,6 +420,16 @@ public final class Execution implements AutoCloseable {
             faultSize = size;
         }
         return 0;
+    }
+
+    /** Ends the program: its budget of jumps and calls is used up. */
+    void runTooLong() {
+        fault(TOO_LONG, 0, 0);
+    }
+
+    /** Whether the fault is {@link #runTooLong}'s. */
+    boolean ranTooLong() {
+        return TOO_LONG.equals(faultReason);
     }
 
     /** Whether the program has to end. */

@@ -31,7 +31,7 @@ public final class FaultLog {
     void record(final int pc, final Execution execution) {
         Entry entry = entries.get(pc);
         if (entry == null) {
-            final Entry first = new Entry(pc, describe(pc, execution), new AtomicLong());
+            final Entry first = new Entry(pc, describe(pc, execution), execution.ranTooLong(), new AtomicLong());
             entry = entries.compareAndSet(pc, null, first) ? first : entries.get(pc);
         }
         if (entry != null) {
@@ -45,7 +45,7 @@ public final class FaultLog {
         for (int pc = 0; pc < entries.length(); pc++) {
             final Entry entry = entries.get(pc);
             if (entry != null) {
-                faults.add(new Fault(pc, entry.message, entry.count.get()));
+                faults.add(new Fault(pc, entry.message, entry.count.get(), entry.tooLong));
             }
         }
         faults.sort(Comparator.comparingLong(Fault::count).reversed());
@@ -75,5 +75,5 @@ public final class FaultLog {
                 : ": address=" + AddressNames.name(execution, execution.faultAddress()) + ", size=" + size + " bytes";
     }
 
-    private record Entry(int pc, String message, AtomicLong count) {}
+    private record Entry(int pc, String message, boolean tooLong, AtomicLong count) {}
 }

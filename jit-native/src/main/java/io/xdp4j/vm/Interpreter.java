@@ -121,7 +121,7 @@ final class Interpreter implements Execution.Callbacks {
             return false;
         }
         if (--budget < 0) {
-            execution.fault("program ran too long (limit 16777216 backward jumps and calls)", 0, 0);
+            execution.runTooLong();
             return false;
         }
         final int base = depth * SAVED;
@@ -201,7 +201,7 @@ final class Interpreter implements Execution.Callbacks {
                     }
                     final int target = jumpTarget(pc, slot, opcode);
                     if (target <= pc && --budget < 0) {
-                        execution.fault("program ran too long (limit 16777216 backward jumps and calls)", 0, 0);
+                        execution.runTooLong();
                         return fault(pc);
                     }
                     pc = target;

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class CaptureRun {
 
     private static final int BURST = 64;
+    private static final int ABORTED = Verdict.ABORTED.ordinal();
     private static final int REDIRECT = Verdict.REDIRECT.ordinal();
 
     private final CaptureReader reader;
     private final Runner runner;
     private final @Nullable CaptureSink[] sinks;
     private final Progress progress;
+    private final Runaways runaways;
     private final RunTotals totals = new RunTotals();
     private final int ifindex;
     private final int queue;
@@ -26,6 +28,7 @@ final class CaptureRun {
      * Prepares a run.
      *
      * @param sinks where packets go, by verdict; null for nowhere
+     * @param runaways gives the run up where the program does not end
      * @param ifindex what the program reads as {@code ingress_ifindex}
      * @param queue what the program reads as {@code rx_queue_index}
      */
@@ -34,12 +37,14 @@ final class CaptureRun {
             final Runner runner,
             final @Nullable CaptureSink[] sinks,
             final Progress progress,
+            final Runaways runaways,
             final int ifindex,
             final int queue) {
         this.reader = reader;
         this.runner = runner;
         this.sinks = sinks;
         this.progress = progress;
+        this.runaways = runaways;
         this.ifindex = ifindex;
         this.queue = queue;
     }
@@ -82,12 +87,16 @@ final class CaptureRun {
             final long before = System.nanoTime();
             runner.run(burst);
             totals.programNs += System.nanoTime() - before;
+            final long abortedBefore = totals.packets[ABORTED];
             for (int slot = 0; slot < burst.count; slot = burst.next(slot)) {
                 account(source, burst, slot);
             }
+            if (totals.packets[ABORTED] > abortedBefore) {
+                runaways.check(totals.total());
+            }
             progress.at(
-                    reader.size() < 0 ? -1 : reader.position() + pass * reader.size(),
-                    reader.size() * passes,
+                    reader.size() < 0 ? -1 : reader.position() + (double) pass * reader.size(),
+                    (double) passes * reader.size(),
                     totals.total());
         }
         return left;
@@ -112,8 +121,7 @@ final class CaptureRun {
             totals.bytes[verdict] += burst.length[part];
         }
         if (verdict == REDIRECT) {
-            final long target = ((long) burst.redirectMap[slot] << 32) | (burst.redirectTarget[slot] & 0xffff_ffffL);
-            totals.redirects.put(target, totals.redirects.get(target) + 1);
+            totals.redirected(burst.redirectMap[slot], burst.redirectTarget[slot]);
         }
         final CaptureSink sink = sinks[verdict];
         if (sink != null) {

@@ -26,7 +26,8 @@ public final class Main {
     }
 
     /** Runs a command; never ends the process. */
-    static int run(final Terminal terminal, final String... args) {
+    static int run(final Terminal terminal, final String... given) {
+        final String[] args = XdpCommand.withoutHelpWord(given);
         final CommandLine command = XdpCommand.commandLine(terminal, args)
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
@@ -35,10 +36,8 @@ public final class Main {
                 .setUsageHelpWidth(110)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
-                .setParameterExceptionHandler((bad, _) -> {
-                    final String name = bad.getCommandLine().getCommandSpec().qualifiedName();
-                    return fail(terminal, firstLine(bad.getMessage()) + " (see " + name + " --help)");
-                })
+                .registerConverter(Path.class, BadArguments::file)
+                .setParameterExceptionHandler((bad, _) -> fail(terminal, BadArguments.message(bad)))
                 .setExecutionExceptionHandler((failure, _, _) -> explain(terminal, failure));
         if (args.length == 0) {
             command.usage(terminal.err());

@@ -27,6 +27,9 @@ final class MapPresets {
     void apply(final List<String> presets) {
         for (final String preset : presets) {
             if (preset.startsWith("@")) {
+                if (preset.length() == 1) {
+                    throw new IllegalArgumentException("map presets must be @FILE: the name is empty: --map @");
+                }
                 applyFile(Path.of(preset.substring(1)));
             } else {
                 apply(preset);

@@ -88,6 +88,13 @@ final class RunCommand implements Callable<Integer> {
     private int queue;
 
     @Option(
+            names = "--mtu",
+            paramLabel = "IFINDEX=BYTES",
+            description =
+                    "MTU of an interface that the program asks about; that of --ifindex has 1500, others are unknown.")
+    private List<String> mtus = new ArrayList<>();
+
+    @Option(
             names = "--clock",
             paramLabel = "WHICH",
             description = "Time that the program reads: capture, the packets' own (default), or system.")
@@ -149,8 +156,9 @@ final class RunCommand implements Callable<Integer> {
                     sinks[output.getKey().ordinal()] =
                             new CaptureSink(CaptureWriter.create(output.getValue(), format, 0));
                 }
+                final Runaways runaways = new Runaways(() -> RunReport.faults(loaded));
                 final Progress progress = new Progress(terminal, in.toString());
-                totals = new CaptureRun(reader, runner, sinks, progress, ifindex, queue)
+                totals = new CaptureRun(reader, runner, sinks, progress, runaways, ifindex, queue)
                         .run(program.spec().frags(), repeat, limit);
                 outputs().forEach((verdict, file) -> {
                     final CaptureSink sink = sinks[verdict.ordinal()];
@@ -175,7 +183,7 @@ final class RunCommand implements Callable<Integer> {
             default -> throw new IllegalArgumentException("--clock must be capture or system: --clock " + clock);
         };
         final UserspaceEngine.Builder builder =
-                UserspaceEngine.builder().clock(time).kconfig(loading.kconfig());
+                UserspaceEngine.builder().clock(time).kconfig(loading.kconfig()).mtu(Mtus.parse(mtus, ifindex));
         if (trace) {
             builder.trace(terminal.err()::println);
         }

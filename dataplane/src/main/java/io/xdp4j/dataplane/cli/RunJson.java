@@ -34,7 +34,7 @@ final class RunJson {
                 json.writeEndObject();
             }
             json.writeEndArray();
-            faults(report.faults(), json);
+            faults(RunReport.faults(report.object()), json);
             json.writeObjectPropertyStart("written");
             report.written().forEach(json::writeNumberProperty);
             json.writeEndObject();

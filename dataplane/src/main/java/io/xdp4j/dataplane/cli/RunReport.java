@@ -39,7 +39,7 @@ record RunReport(
     /** A redirect target and how many packets went there. */
     record Redirect(String target, long packets) {}
 
-    /** Redirect targets, the busiest first. */
+    /** Redirect targets, the busiest first, and last what went to all those past {@link RunTotals#TARGETS}. */
     List<Redirect> redirects() {
         final Map<Integer, String> names = object.maps().entrySet().stream()
                 .collect(Collectors.toMap(entry -> entry.getValue().id(), Map.Entry::getKey, (a, b) -> a));
@@ -56,6 +56,9 @@ record RunReport(
             redirects.add(new Redirect(place, targets.getLongValue()));
         }
         redirects.sort((a, b) -> Long.compare(b.packets, a.packets));
+        if (totals.otherRedirects > 0) {
+            redirects.add(new Redirect("other targets", totals.otherRedirects));
+        }
         return redirects;
     }
 
@@ -116,7 +119,7 @@ record RunReport(
     }
 
     private void printFaults(final Terminal terminal) {
-        final List<Fault> faults = faults();
+        final List<Fault> faults = faults(object);
         if (!faults.isEmpty()) {
             terminal.out().println();
         }
@@ -131,7 +134,7 @@ record RunReport(
     }
 
     /** Faults of every program of the object, most frequent first. */
-    List<Fault> faults() {
+    static List<Fault> faults(final LoadedObject object) {
         return object.programs().values().stream()
                 .flatMap(each -> each.faults().stream())
                 .sorted((a, b) -> Long.compare(b.count(), a.count()))

@@ -12,8 +12,14 @@ final class RunTotals {
     /** Bytes by verdict, as the packets were when the program was done. */
     final long[] bytes = new long[Verdict.values().length];
 
-    /** Redirected packets by target: map id in the upper half, index or interface in the lower. */
+    /** Targets that are counted one by one, at most; a program may take as many as there are packets. */
+    static final int TARGETS = 1024;
+
+    /** Redirected packets by target: map id in the upper half, index or interface in the lower. The first {@link #TARGETS}. */
     final Long2LongHashMap redirects = new Long2LongHashMap(0);
+
+    /** Redirected packets to all other targets. */
+    long otherRedirects;
 
     /** Packets that the capture holds only in part. */
     long truncated;
@@ -23,6 +29,17 @@ final class RunTotals {
 
     /** Time within the program. */
     long programNs;
+
+    /** Counts a redirected packet. */
+    void redirected(final int map, final int target) {
+        final long key = ((long) map << 32) | (target & 0xffff_ffffL);
+        final long before = redirects.get(key);
+        if (before == 0 && redirects.size() == TARGETS) {
+            otherRedirects++;
+        } else {
+            redirects.put(key, before + 1);
+        }
+    }
 
     /** All packets. */
     long total() {

@@ -2,6 +2,7 @@ package io.xdp4j.dataplane.cli;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Map;
 
 /**
  * Where a command reads and writes, and whether a person looks on: only then are there colours and progress.
@@ -16,9 +17,15 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean colour
 
     /** The process's own streams; the launcher says in {@code XDP4J_TTY} which of 1 and 2 are terminals. */
     static Terminal ofProcess(final PrintStream out) {
-        final String terminals = System.getenv().getOrDefault("XDP4J_TTY", "");
-        final boolean plain = System.getenv("NO_COLOR") != null;
-        return new Terminal(System.in, out, System.err, terminals.contains("1") && !plain, terminals.contains("2"));
+        return of(System.getenv(), System.in, out, System.err);
+    }
+
+    /** These streams, taken for terminals as the variables say; {@code NO_COLOR} wants to be more than empty. */
+    static Terminal of(
+            final Map<String, String> environment, final InputStream in, final PrintStream out, final PrintStream err) {
+        final String terminals = environment.getOrDefault("XDP4J_TTY", "");
+        final boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
+        return new Terminal(in, out, err, terminals.contains("1") && !plain, terminals.contains("2"));
     }
 
     /** The same with another standard output. */

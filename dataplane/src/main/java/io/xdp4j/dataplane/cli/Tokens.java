@@ -3,7 +3,7 @@ package io.xdp4j.dataplane.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts the text of a value at the separators that stand outside of braces and brackets. */
+/** Cuts the text of a value at the separators that stand outside of braces, brackets and double quotes. */
 final class Tokens {
 
     /** Braces within braces, at most: deeper than any type that a map has. */
@@ -34,40 +34,52 @@ final class Tokens {
                 && ((text.startsWith("{") && text.endsWith("}")) || (text.startsWith("[") && text.endsWith("]")));
     }
 
-    /** The parts between separators outside of braces, stripped. */
+    /** The parts between separators outside of braces and quotes, stripped. */
     static List<String> split(final String text, final char separator) {
         final List<String> parts = new ArrayList<>();
         int depth = 0;
+        boolean quoted = false;
         int from = 0;
         for (int i = 0; i < text.length(); i++) {
-            depth += step(text, i);
-            if (depth == 0 && text.charAt(i) == separator) {
+            quoted ^= text.charAt(i) == '"';
+            depth += quoted ? 0 : step(text, i);
+            if (depth == 0 && !quoted && text.charAt(i) == separator) {
                 parts.add(text.substring(from, i).strip());
                 from = i + 1;
             }
         }
         parts.add(text.substring(from).strip());
-        if (depth != 0) {
-            throw new IllegalArgumentException("braces do not match: " + shorten(text));
-        }
+        requireClosed(depth, text);
         return parts;
     }
 
-    /** Where the last separator outside of braces stands, or -1. */
+    /** Where the last separator outside of braces and quotes stands, or -1. */
     static int last(final String text, final char separator) {
         int depth = 0;
+        boolean quoted = false;
         int found = -1;
         for (int i = 0; i < text.length(); i++) {
-            depth += step(text, i);
-            if (depth == 0 && text.charAt(i) == separator) {
+            quoted ^= text.charAt(i) == '"';
+            depth += quoted ? 0 : step(text, i);
+            if (depth == 0 && !quoted && text.charAt(i) == separator) {
                 found = i;
+            }
+            if (depth < 0) {
+                break;
             }
             if (depth > MAX_DEPTH) {
                 throw new IllegalArgumentException(
                         "braces nested too deep (limit " + MAX_DEPTH + "): " + shorten(text));
             }
         }
+        requireClosed(depth, text);
         return found;
+    }
+
+    private static void requireClosed(final int depth, final String text) {
+        if (depth != 0) {
+            throw new IllegalArgumentException("braces do not match: " + shorten(text));
+        }
     }
 
     private static int step(final String text, final int index) {

@@ -52,6 +52,17 @@ final class XdpCommand {
         return root;
     }
 
+    /** The arguments with {@code help} and {@code help run} as {@code --help} and {@code run --help}. */
+    static String[] withoutHelpWord(final String... args) {
+        if (args.length == 0 || !args[0].equals("help")) {
+            return args;
+        }
+        if (args.length == 1) {
+            return new String[] {"--help"};
+        }
+        return COMMANDS.containsKey(args[1]) ? new String[] {args[1], "--help"} : new String[] {args[1]};
+    }
+
     Terminal terminal() {
         return terminal;
     }

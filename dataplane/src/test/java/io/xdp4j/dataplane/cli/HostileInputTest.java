@@ -205,11 +205,14 @@ class HostileInputTest {
                 .startsWith("map create failed: E2BIG, map=rule_stats (maxEntries=2000000000, ");
         assertThat(firewall("--max-entries", "rule_stats=99999999999999999999").refusal())
                 .isEqualTo("not a number: --max-entries rule_stats=99999999999999999999");
+        assertThat(firewall("--max-entries", ".rodata=2").refusal())
+                .isEqualTo("size of global variables cannot be changed: map=.rodata, maxEntries=2");
         assertThat(firewall("--repeat", "99999999999").refusal())
-                .isEqualTo("Invalid value for option '--repeat': '99999999999' is not an int (see xdp4j run --help)");
+                .isEqualTo("--repeat must be a whole number up to 2147483647: --repeat 99999999999 (see xdp4j run"
+                        + " --help)");
         assertThat(firewall("--limit", "-1").refusal()).isEqualTo("--limit must be 1 or more: --limit -1");
         assertThat(firewall("--limit", "99999999999999999999").refusal())
-                .startsWith("Invalid value for option '--limit': '99999999999999999999' is not a long");
+                .startsWith("--limit must be a whole number up to 9223372036854775807: --limit 99999999999999999999");
         assertThat(firewall("--repeat", "2147483647", "--limit", "1").output()).contains("1 packets, ");
         assertThat(CommandRun.of(
                                 "run",

@@ -46,15 +46,42 @@ class MainTest {
 
     @Test
     void refusesWhatItDoesNotKnow() {
-        assertThat(CommandRun.refusal("frobnicate"))
-                .isEqualTo("Unmatched argument at index 0: 'frobnicate' (see xdp4j --help)");
-        assertThat(CommandRun.refusal("")).isEqualTo("Unmatched argument at index 0: '' (see xdp4j --help)");
-        assertThat(CommandRun.refusal("--")).isEqualTo("Missing required subcommand (see xdp4j --help)");
-        assertThat(CommandRun.refusal("--frobnicate")).isEqualTo("Unknown option: '--frobnicate' (see xdp4j --help)");
-        assertThat(CommandRun.refusal("dump"))
-                .isEqualTo("Missing required parameter: 'FILE.o' (see xdp4j dump --help)");
+        final String commands = " (commands: run, dump, asm, exec; see xdp4j --help)";
+        assertThat(CommandRun.refusal("frobnicate")).isEqualTo("no such command: frobnicate" + commands);
+        assertThat(CommandRun.refusal("help", "frobnicate")).isEqualTo("no such command: frobnicate" + commands);
+        assertThat(CommandRun.refusal("")).isEqualTo("no such command: ''" + commands);
+        assertThat(CommandRun.refusal("--")).isEqualTo("command wanted" + commands);
+        assertThat(CommandRun.refusal("--frobnicate")).isEqualTo("no such option: --frobnicate" + commands);
+        assertThat(CommandRun.refusal("dump")).isEqualTo("missing: FILE.o (see xdp4j dump --help)");
         assertThat(CommandRun.refusal("dump", "a.o", "b.o"))
-                .isEqualTo("Unmatched argument at index 2: 'b.o' (see xdp4j dump --help)");
+                .isEqualTo("one argument too many: b.o (see xdp4j dump --help)");
+    }
+
+    @Test
+    void refusesValuesThatAreNone() {
+        assertThat(CommandRun.refusal("run", "a.o", "--in", "a.pcap", "--repeat", "x"))
+                .isEqualTo("--repeat must be a whole number up to 2147483647: --repeat x (see xdp4j run --help)");
+        assertThat(CommandRun.refusal("run", "a.o", "--in")).isEqualTo("missing: --in CAPTURE (see xdp4j run --help)");
+        assertThat(CommandRun.refusal("run", "a.o", "--in", "a.pcap", "--in", "b.pcap"))
+                .isEqualTo("given twice: --in (see xdp4j run --help)");
+    }
+
+    @Test
+    void refusesAnEmptyFileName() {
+        assertThat(CommandRun.refusal("dump", ""))
+                .isEqualTo("FILE.o must name a file: the name is empty (see xdp4j dump --help)");
+        assertThat(CommandRun.refusal("run", "a.o", "--in", ""))
+                .isEqualTo("--in must name a file: the name is empty (see xdp4j run --help)");
+        assertThat(CommandRun.refusal("run", "a.o", "--in", "a.pcap", "--out", ""))
+                .isEqualTo("--out must name a file: the name is empty (see xdp4j run --help)");
+    }
+
+    @Test
+    void takesHelpForACommand() {
+        assertThat(CommandRun.of("help").output())
+                .isEqualTo(CommandRun.of("--help").output());
+        assertThat(CommandRun.of("help", "run").output())
+                .isEqualTo(CommandRun.of("run", "--help").output());
     }
 
     @Test

@@ -118,11 +118,15 @@ class RunCommandTest {
         fails("no such map: map=none", "declared: ", "run", FIREWALL, "--in", MIXED, "--map", "none=1:2");
         fails("NAME=KEY:VALUE", "", "run", FIREWALL, "--in", MIXED, "--map", "blocked");
         fails("prefix length out of range", "", "run", FIREWALL, "--in", MIXED, "--map", "blocked=10.0.0.0/99:1");
+        fails("braces do not match: {6,23:1", "", "run", FIREWALL, "--in", MIXED, "--map", "ports={6,23:1");
+        fails("braces do not match: {6,23}}:1", "", "run", FIREWALL, "--in", MIXED, "--map", "ports={6,23}}:1");
+        fails("the name is empty: --map @", "", "run", FIREWALL, "--in", MIXED, "--map", "@");
+        fails("--mtu must be IFINDEX=BYTES, both 1 or more: --mtu 7", "", "run", FIREWALL, "--in", MIXED, "--mtu", "7");
         fails("no such variable", "", "run", FIREWALL, "--in", MIXED, "--global", "none=1");
         fails("--repeat must be 1 or more", "", "run", FIREWALL, "--in", MIXED, "--repeat", "0");
         fails("--clock must be capture or system", "", "run", FIREWALL, "--in", MIXED, "--clock", "sundial");
-        fails("Missing required option", "--in", "run", FIREWALL);
-        fails("Unknown option", "--nonsense", "run", FIREWALL, "--in", MIXED, "--nonsense");
+        fails("missing: --in CAPTURE (see xdp4j run --help)", "", "run", FIREWALL);
+        fails("no such option: --nonsense", "(see xdp4j run --help)", "run", FIREWALL, "--in", MIXED, "--nonsense");
         fails("not an ELF file", "", "run", MIXED, "--in", MIXED);
         fails("capture", FIREWALL, "run", FIREWALL, "--in", FIREWALL);
         final Path short1 = folder.resolve("short.pcap");
