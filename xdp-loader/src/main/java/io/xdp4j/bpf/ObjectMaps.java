@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The maps of an object while it is read: by name, and by where in the file they stand. */
 final class ObjectMaps {
 
+    /** Names in a message: a hostile file may declare very many maps. */
+    private static final int NAMES_SHOWN = 32;
+
     private final ElfFile elf;
     private final Map<String, MapSpec> specs = new LinkedHashMap<>();
     private final Int2ObjectHashMap<NavigableMap<Long, Place>> declared = new Int2ObjectHashMap<>();
@@ -92,13 +95,17 @@ final class ObjectMaps {
         return specs;
     }
 
-    /** Names of the declared maps, for messages. */
+    /** Names of the declared maps, or of the first of them, for messages. */
     String declaredNames() {
         final List<String> names = specs.values().stream()
                 .filter(spec -> spec.global() == null)
                 .map(MapSpec::name)
                 .toList();
-        return names.isEmpty() ? "none" : String.join(", ", names);
+        if (names.isEmpty()) {
+            return "none";
+        }
+        final int more = Math.max(0, names.size() - NAMES_SHOWN);
+        return String.join(", ", names.subList(0, names.size() - more)) + (more == 0 ? "" : " and " + more + " more");
     }
 
     /**
