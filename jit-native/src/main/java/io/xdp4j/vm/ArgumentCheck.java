@@ -19,11 +19,11 @@ final class ArgumentCheck {
             if (argument.type() == ArgumentType.CONST_MAP_PTR) {
                 map = execution.map(value);
                 if (map == null) {
-                    execution.argumentFault(callee, i + 1, value);
+                    execution.fault().setArgument(callee, i + 1, value);
                     return false;
                 }
             } else if (!valid(execution, argument, value, sizeOf(argument, map, i < 4 ? r[i + 2] : 0))) {
-                execution.argumentFault(callee, i + 1, value);
+                execution.fault().setArgument(callee, i + 1, value);
                 return false;
             }
         }

@@ -5,7 +5,6 @@ import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.packet.Burst;
 import io.xdp4j.packet.FrameLayout;
 import io.xdp4j.sys.NativeArea;
-import io.xdp4j.sys.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory that a program may touch: the packet with its metadata, its stack frames, map values, reserved ring buffer
  * records, and, for {@code xdp4j exec}, one memory given by the caller. The context is none: it is read through
  * {@link #loadContext}, since its 32-bit fields stand for 64-bit addresses.
+ *
+ * <p>The stack is zero at first and is not cleared between packets, which would cost 4 KB of stores each: a program that
+ * reads stack before it writes it sees what this worker's earlier runs left. Nothing but programs of the same engine ever
+ * writes there. The kernel's verifier refuses such a read from unprivileged programs, and clears nothing either.
  */
 public final class Execution implements AutoCloseable {
 
@@ -39,9 +42,6 @@ public final class Execution implements AutoCloseable {
     /** What a program holds as the address of its function at slot 0. */
     private static final long FUNCTION_BASE = 0x4675_6e63_0000_0000L;
 
-    private static final String TOO_LONG =
-            "program ran too long (limit " + Interpreter.BUDGET + " backward jumps and calls)";
-
     private final int cpu;
     private final Environment environment;
     private final NativeArea area;
@@ -49,6 +49,9 @@ public final class Execution implements AutoCloseable {
     private final long context;
     private final long scratchStart;
     private final Burst none = new Burst(1);
+    private final Holdings held = new Holdings();
+    private final RunFault fault = new RunFault();
+    private final MapOwners owners;
 
     private Burst burst = none;
     private int slot;
@@ -60,24 +63,14 @@ public final class Execution implements AutoCloseable {
     private long scratchEnd;
     private long memory;
     private long memoryEnd;
-    private long heldLock;
-    private final long[] records = new long[RECORDS];
-    private final @Nullable RingBuffer[] recordRings = new RingBuffer[RECORDS];
-    private int recordCount;
     private @Nullable Callbacks callbacks;
-    private @Nullable UserspaceMap lastOwner;
-    private @Nullable String faultReason;
-    private @Nullable HelperSpec faultCallee;
-    private int faultArgument;
-    private boolean faultCounted;
-    private long faultAddress;
-    private int faultSize;
     private int random;
 
     /** Makes a worker's execution; {@code cpu} is what the program takes for its CPU. */
     public Execution(final int cpu, final Environment environment) {
         this.cpu = cpu;
         this.environment = environment;
+        this.owners = new MapOwners(environment.maps());
         this.area = new NativeArea((FRAMES + 2L) * FRAME + SCRATCH, 64);
         this.stackTop = area.address() + (long) FRAMES * FRAME;
         this.stackLow = stackTop;
@@ -129,9 +122,7 @@ public final class Execution implements AutoCloseable {
     /** Starts a run without a packet, such as a timer's callback: no fault so far, nothing held. */
     public void beginWithoutPacket() {
         letGo();
-        faultReason = null;
-        faultCallee = null;
-        faultCounted = false;
+        fault.clear();
     }
 
     /** Ends a run: forgets the packet, and lets go of what the program still holds. */
@@ -260,56 +251,28 @@ public final class Execution implements AutoCloseable {
 
     /** Address of the spin lock that the program holds, or 0. */
     public long heldLock() {
-        return heldLock;
+        return held.lock();
     }
 
     /** Remembers the one spin lock that the program holds, so that a fault cannot leave it locked; 0 for none. */
     public void heldLock(final long lock) {
-        heldLock = lock;
+        held.lock(lock);
     }
 
     /** Remembers a record that the program has reserved; false if it has too many. */
     public boolean holdRecord(final RingBuffer ring, final long record) {
-        if (recordCount == RECORDS) {
-            return false;
-        }
-        records[recordCount] = record;
-        recordRings[recordCount++] = ring;
-        return true;
+        return held.add(ring, record);
     }
 
     /** Forgets a record that the program submits or discards; null if it has reserved no such record. */
     public @Nullable RingBuffer releaseRecord(final long record) {
-        for (int i = recordCount - 1; i >= 0; i--) {
-            if (records[i] == record) {
-                final RingBuffer ring = recordRings[i];
-                recordCount--;
-                records[i] = records[recordCount];
-                recordRings[i] = recordRings[recordCount];
-                recordRings[recordCount] = null;
-                return ring;
-            }
-        }
-        return null;
+        return held.remove(record);
     }
 
     /** Releases what a run that ended early left behind. */
     private void letGo() {
-        while (recordCount > 0) {
-            final RingBuffer ring = recordRings[--recordCount];
-            if (ring != null && !ring.closed()) {
-                ring.discard(records[recordCount], 0);
-            }
-            recordRings[recordCount] = null;
-        }
+        held.letGo(this);
         scratchEnd = scratchStart;
-        if (heldLock != 0) {
-            // the map may be gone where a run was given up without its end
-            if (writable(heldLock, Integer.BYTES)) {
-                NativeMemory.putIntRelease(heldLock, 0);
-            }
-            heldLock = 0;
-        }
     }
 
     long stackTop() {
@@ -331,7 +294,7 @@ public final class Execution implements AutoCloseable {
                 || inside(address, size, stackLow, stackTop)
                 || inside(address, size, memory, memoryEnd)
                 || inside(address, size, scratchStart, scratchEnd)
-                || owner(address, size) != null;
+                || owners.of(address, size) != null;
     }
 
     /** Whether the program may write {@code size} bytes (1 or more) at {@code address}. */
@@ -342,31 +305,12 @@ public final class Execution implements AutoCloseable {
                 || inside(address, size, scratchStart, scratchEnd)) {
             return true;
         }
-        final UserspaceMap map = owner(address, size);
+        final UserspaceMap map = owners.of(address, size);
         return map != null && map.writableByProgram();
     }
 
     private static boolean inside(final long address, final long size, final long from, final long to) {
         return address >= from && size >= 0 && size <= to - address && address < to;
-    }
-
-    /** The map that has a value around the range, or null. */
-    private @Nullable UserspaceMap owner(final long address, final long size) {
-        if (size > Integer.MAX_VALUE || size < 0) {
-            return null;
-        }
-        final UserspaceMap last = lastOwner;
-        if (last != null && !last.closed() && last.owns(address, (int) size)) {
-            return last;
-        }
-        final UserspaceMap[] live = environment.maps().live();
-        for (final UserspaceMap map : live) {
-            if (map.owns(address, (int) size)) {
-                lastOwner = map;
-                return map;
-            }
-        }
-        return null;
     }
 
     // ---- functions ----
@@ -414,65 +358,18 @@ public final class Execution implements AutoCloseable {
      * @return 0, so that a helper can return it
      */
     public long fault(final String reason, final long address, final int size) {
-        if (faultReason == null) {
-            faultReason = reason;
-            faultAddress = address;
-            faultSize = size;
-        }
+        fault.set(reason, address, size);
         return 0;
-    }
-
-    /** Ends the program: its budget of jumps and calls is used up. */
-    void runTooLong() {
-        fault(TOO_LONG, 0, 0);
-    }
-
-    /** Whether the fault is {@link #runTooLong}'s. */
-    boolean ranTooLong() {
-        return TOO_LONG.equals(faultReason);
     }
 
     /** Whether the program has to end. */
     public boolean faulted() {
-        return faultReason != null;
+        return fault.present();
     }
 
-    /** Ends the program before a call: argument {@code argument} (1 to 5) is not what {@code callee} wants. */
-    void argumentFault(final HelperSpec callee, final int argument, final long value) {
-        if (faultReason == null) {
-            faultCallee = callee;
-            faultArgument = argument;
-            fault("bad argument", value, 1);
-        }
-    }
-
-    /** Answers whether the fault was counted already, and takes it that it is counted now. */
-    boolean faultCounted() {
-        final boolean before = faultCounted;
-        faultCounted = true;
-        return before;
-    }
-
-    @Nullable
-    HelperSpec faultCallee() {
-        return faultCallee;
-    }
-
-    int faultArgument() {
-        return faultArgument;
-    }
-
-    @Nullable
-    String faultReason() {
-        return faultReason;
-    }
-
-    long faultAddress() {
-        return faultAddress;
-    }
-
-    int faultSize() {
-        return faultSize;
+    /** The fault that ended the program, if one has. */
+    RunFault fault() {
+        return fault;
     }
 
     /** Gives back the stack, and whatever a run that was given up without its {@link #end} still holds. */

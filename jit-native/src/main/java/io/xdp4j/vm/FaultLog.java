@@ -31,7 +31,8 @@ public final class FaultLog {
     void record(final int pc, final Execution execution) {
         Entry entry = entries.get(pc);
         if (entry == null) {
-            final Entry first = new Entry(pc, describe(pc, execution), execution.ranTooLong(), new AtomicLong());
+            final Entry first =
+                    new Entry(pc, describe(pc, execution), execution.fault().tooLong(), new AtomicLong());
             entry = entries.compareAndSet(pc, null, first) ? first : entries.get(pc);
         }
         if (entry != null) {
@@ -54,25 +55,27 @@ public final class FaultLog {
 
     private String describe(final int pc, final Execution execution) {
         final SourceLine line = spec.line(pc);
-        return "program=" + spec.name() + ", pc=" + pc + ": " + execution.faultReason() + place(execution)
+        return "program=" + spec.name() + ", pc=" + pc + ": "
+                + execution.fault().reason() + place(execution)
                 + (line == null ? "" : " [" + line.place() + ": " + line.text().strip() + "]");
     }
 
     private static String place(final Execution execution) {
-        final HelperSpec callee = execution.faultCallee();
+        final HelperSpec callee = execution.fault().callee();
         if (callee != null) {
-            final int argument = execution.faultArgument();
+            final int argument = execution.fault().argument();
             return ": callee=" + callee.name() + ", argument=" + argument + ", wanted="
                     + callee.arguments().get(argument - 1).type() + ", value="
-                    + AddressNames.name(execution, execution.faultAddress());
+                    + AddressNames.name(execution, execution.fault().address());
         }
-        final int size = execution.faultSize();
+        final int size = execution.fault().size();
         if (size == PLAIN_NUMBER) {
-            return ": value=" + execution.faultAddress();
+            return ": value=" + execution.fault().address();
         }
         return size == 0
                 ? ""
-                : ": address=" + AddressNames.name(execution, execution.faultAddress()) + ", size=" + size + " bytes";
+                : ": address=" + AddressNames.name(execution, execution.fault().address()) + ", size=" + size
+                        + " bytes";
     }
 
     private record Entry(int pc, String message, boolean tooLong, AtomicLong count) {}

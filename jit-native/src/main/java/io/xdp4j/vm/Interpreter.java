@@ -121,7 +121,7 @@ final class Interpreter implements Execution.Callbacks {
             return false;
         }
         if (--budget < 0) {
-            execution.runTooLong();
+            execution.fault().setTooLong();
             return false;
         }
         final int base = depth * SAVED;
@@ -201,7 +201,7 @@ final class Interpreter implements Execution.Callbacks {
                     }
                     final int target = jumpTarget(pc, slot, opcode);
                     if (target <= pc && --budget < 0) {
-                        execution.runTooLong();
+                        execution.fault().setTooLong();
                         return fault(pc);
                     }
                     pc = target;
@@ -213,7 +213,7 @@ final class Interpreter implements Execution.Callbacks {
     }
 
     private long fault(final int pc) {
-        if (!execution.faultCounted()) {
+        if (!execution.fault().counted()) {
             image.faults().record(pc, execution);
         }
         return 0;

@@ -15,10 +15,11 @@ final class Memory {
     long load(final int opcode, final long address) {
         final int size = Opcode.sizeInBytes(opcode);
         final boolean signed = (opcode & Opcode.MODE_MASK) == Opcode.MODE_MEMSX;
+        if (execution.inContext(address)) {
+            return loadContext(address, size, signed);
+        }
         if (!execution.readable(address, size)) {
-            return execution.inContext(address)
-                    ? loadContext(address, size, signed)
-                    : execution.fault("load out of bounds", address, size);
+            return execution.fault("load out of bounds", address, size);
         }
         return switch (size) {
             case 1 -> signed ? NativeMemory.getByte(address) : NativeMemory.getByte(address) & 0xffL;

@@ -76,4 +76,28 @@ class ExecutionTest {
         assertThat(memory.load(signed, execution.context())).isZero();
         assertThat(bench.fault()).isEqualTo("context field read with sign extension (read it unsigned)");
     }
+
+    @Test
+    void findsTheMapOfAnAddressAmongManyAndNoneOnceItIsClosed() {
+        final UserspaceMap[] maps = new UserspaceMap[100];
+        for (int i = 0; i < maps.length; i++) {
+            maps[i] = bench.map(MapType.ARRAY, 4, 8, 2);
+        }
+        final MapOwners owners = new MapOwners(bench.execution().environment().maps());
+        for (int round = 0; round < 2; round++) {
+            for (final UserspaceMap map : maps) {
+                final long value = map.lookup(bench.words(1), 0);
+                assertThat(owners.of(value, 8)).isSameAs(map);
+                assertThat(owners.of(value, 9)).isNull();
+                assertThat(owners.of(value, -1)).isNull();
+                assertThat(owners.of(value, 1L << 32)).isNull();
+            }
+        }
+        final long former = maps[50].lookup(bench.words(0), 0);
+        assertThat(owners.of(former, 8)).isSameAs(maps[50]);
+        maps[50].close();
+        assertThat(owners.of(former, 8)).isNull();
+        final UserspaceMap later = bench.map(MapType.ARRAY, 4, 8, 2);
+        assertThat(owners.of(later.lookup(bench.words(0), 0), 8)).isSameAs(later);
+    }
 }

@@ -178,7 +178,7 @@ public final class HelperBench implements AutoCloseable {
 
     /** Why the program has ended, or null. */
     public @Nullable String fault() {
-        return execution().faultReason();
+        return execution().fault().reason();
     }
 
     /** Begins a new run on the same packet. */
