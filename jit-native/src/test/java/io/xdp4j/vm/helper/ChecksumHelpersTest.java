@@ -2,7 +2,7 @@ package io.xdp4j.vm.helper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.xdp4j.vm.HelperBench;
+import io.xdp4j.vm.HelperFixture;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
@@ -11,20 +11,20 @@ import org.junit.jupiter.api.Test;
 
 class ChecksumHelpersTest {
 
-    private final HelperBench bench = new HelperBench();
+    private final HelperFixture fixture = new HelperFixture();
 
     @AfterEach
     void close() {
-        bench.close();
+        fixture.close();
     }
 
     private long difference(final byte[] from, final byte[] to, final long seed) {
         return Called.helper(
-                bench,
+                fixture,
                 "csum_diff",
-                from.length == 0 ? 0 : bench.take(from),
+                from.length == 0 ? 0 : fixture.take(from),
                 from.length,
-                to.length == 0 ? 0 : bench.take(to),
+                to.length == 0 ? 0 : fixture.take(to),
                 to.length,
                 seed);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.sys.NativeMemory;
 import io.xdp4j.vm.Execution;
-import io.xdp4j.vm.HelperBench;
+import io.xdp4j.vm.HelperFixture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -12,54 +12,54 @@ class LockHelpersTest {
 
     private static final int TIMES = 2000;
 
-    private final HelperBench bench = new HelperBench();
-    private final long lock = bench.take(8);
+    private final HelperFixture fixture = new HelperFixture();
+    private final long lock = fixture.take(8);
 
     @AfterEach
     void close() {
-        bench.close();
+        fixture.close();
     }
 
     @Test
     void locksAndUnlocks() {
-        Called.helper(bench, "spin_lock", lock);
+        Called.helper(fixture, "spin_lock", lock);
         assertThat(NativeMemory.getInt(lock)).isEqualTo(1);
-        Called.helper(bench, "spin_unlock", lock);
+        Called.helper(fixture, "spin_unlock", lock);
         assertThat(NativeMemory.getInt(lock)).isZero();
-        assertThat(bench.fault()).isNull();
+        assertThat(fixture.fault()).isNull();
     }
 
     @Test
     void secondLockEndsTheProgramAndTheNextRunFindsTheFirstReleased() {
-        bench.packet(60);
-        Called.helper(bench, "spin_lock", lock);
-        Called.helper(bench, "spin_lock", lock);
-        assertThat(bench.fault()).isEqualTo("second bpf_spin_lock while one is held");
+        fixture.packet(60);
+        Called.helper(fixture, "spin_lock", lock);
+        Called.helper(fixture, "spin_lock", lock);
+        assertThat(fixture.fault()).isEqualTo("second bpf_spin_lock while one is held");
 
-        bench.again();
+        fixture.again();
         assertThat(NativeMemory.getInt(lock)).isZero();
     }
 
     @Test
     void unlockingWhatIsNotHeldEndsTheProgram() {
-        Called.helper(bench, "spin_unlock", lock);
+        Called.helper(fixture, "spin_unlock", lock);
 
-        assertThat(bench.fault()).isEqualTo("bpf_spin_unlock of a lock that is not held");
+        assertThat(fixture.fault()).isEqualTo("bpf_spin_unlock of a lock that is not held");
     }
 
     @Test
     void lockThatNobodyReleasesEndsTheProgram() {
         NativeMemory.putInt(lock, 1);
-        Called.helper(bench, "spin_lock", lock);
+        Called.helper(fixture, "spin_lock", lock);
 
-        assertThat(bench.fault()).isEqualTo("bpf_spin_lock was not released within a second");
+        assertThat(fixture.fault()).isEqualTo("bpf_spin_lock was not released within a second");
         assertThat(NativeMemory.getInt(lock)).isEqualTo(1);
     }
 
     @Test
     void twoWorkersDoNotLoseCounts() throws InterruptedException {
-        final long counter = bench.take(8);
-        final Execution first = bench.execution();
+        final long counter = fixture.take(8);
+        final Execution first = fixture.execution();
         try (Execution second = new Execution(0, first.environment())) {
             final Thread other = Thread.ofPlatform().start(() -> count(second, counter));
             count(first, counter);

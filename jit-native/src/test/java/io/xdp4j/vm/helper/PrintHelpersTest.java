@@ -3,35 +3,35 @@ package io.xdp4j.vm.helper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.bpf.Errno;
-import io.xdp4j.vm.HelperBench;
+import io.xdp4j.vm.HelperFixture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PrintHelpersTest {
 
-    private final HelperBench bench = new HelperBench();
+    private final HelperFixture fixture = new HelperFixture();
 
     @AfterEach
     void close() {
-        bench.close();
+        fixture.close();
     }
 
     /** What snprintf writes into 128 bytes; or the error's name. */
     private String format(final String format, final long... arguments) {
-        final long target = bench.take(128);
+        final long target = fixture.take(128);
         final long result = Called.helper(
-                bench,
+                fixture,
                 "snprintf",
                 target,
                 128,
-                bench.text(format),
-                arguments.length == 0 ? 0 : bench.words(arguments),
+                fixture.text(format),
+                arguments.length == 0 ? 0 : fixture.words(arguments),
                 8L * arguments.length);
         if (result < 0) {
             return Errno.nameOf((int) result);
         }
-        assertThat(result).isEqualTo(bench.textAt(target).length() + 1);
-        return bench.textAt(target);
+        assertThat(result).isEqualTo(fixture.textAt(target).length() + 1);
+        return fixture.textAt(target);
     }
 
     @Test
@@ -51,14 +51,14 @@ class PrintHelpersTest {
         assertThat(format("[%5d] [%05d] [%-05d]", -42, -42, -42)).isEqualTo("[  -42] [-0042] [-42  ]");
         assertThat(format("[%08x] [%2x]", 0xbeef, 0xbeef)).isEqualTo("[0000beef] [beef]");
         assertThat(format("[%3c] [%-3c] [%c]", 'a', 'b', 'c')).isEqualTo("[  a] [b  ] [c]");
-        assertThat(format("[%5s] [%-5s] [%2s]", bench.text("abc"), bench.text("abc"), bench.text("abc")))
+        assertThat(format("[%5s] [%-5s] [%2s]", fixture.text("abc"), fixture.text("abc"), fixture.text("abc")))
                 .isEqualTo("[  abc] [abc  ] [abc]");
     }
 
     @Test
     void formatsPointersAndAddresses() {
-        final long v4 = bench.take(new byte[] {(byte) 192, 0, 2, 7});
-        final long v6 = bench.take(new byte[] {0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        final long v4 = fixture.take(new byte[] {(byte) 192, 0, 2, 7});
+        final long v6 = fixture.take(new byte[] {0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
 
         assertThat(format("%p %px %pK", 0xabc, 0xabc, 0xabc))
                 .isEqualTo("0000000000000abc 0000000000000abc 0000000000000abc");
@@ -67,14 +67,14 @@ class PrintHelpersTest {
         assertThat(format("%pI6", v6)).isEqualTo("2001:0db8:0000:0000:0000:0000:0000:0001");
         assertThat(format("%pi6", v6)).isEqualTo("20010db8000000000000000000000001");
         assertThat(format("%pI4", 0)).isEqualTo("0.0.0.0");
-        assertThat(format("%pks %pus", bench.text("kernel"), bench.text("user")))
+        assertThat(format("%pks %pus", fixture.text("kernel"), fixture.text("user")))
                 .isEqualTo("kernel user");
     }
 
     /** What Linux 6.18 printed. */
     @Test
     void takesWidthsAndTailsOfPointersAsTheKernelDoes() {
-        final long v4 = bench.take(new byte[] {(byte) 192, 0, 2, 7});
+        final long v4 = fixture.take(new byte[] {(byte) 192, 0, 2, 7});
 
         assertThat(format("[%20px] [%-20px] [%20ps]", 0xabc, 0xabc, 0xabc))
                 .isEqualTo("[                 abc] [abc                 ] [               0xabc]");
@@ -103,7 +103,7 @@ class PrintHelpersTest {
         assertThat(format("%#x", 1)).isEqualTo("EINVAL");
         assertThat(format("%hd", 1)).isEqualTo("EINVAL");
         assertThat(format("%llld", 1)).isEqualTo("EINVAL");
-        assertThat(format("%sx", bench.text("a"))).isEqualTo("EINVAL");
+        assertThat(format("%sx", fixture.text("a"))).isEqualTo("EINVAL");
         assertThat(format("%pI5", 1)).isEqualTo("EINVAL");
         assertThat(format("%pa", 1)).isEqualTo("EINVAL");
         assertThat(format("%", 1)).isEqualTo("EINVAL");
@@ -114,40 +114,40 @@ class PrintHelpersTest {
     /** What Linux 6.18 answered. */
     @Test
     void argumentsTakeAtMost512Bytes() {
-        final long most = bench.text("x".repeat(508));
-        final long less = bench.text("x".repeat(504));
-        final long more = bench.text("x".repeat(600));
+        final long most = fixture.text("x".repeat(508));
+        final long less = fixture.text("x".repeat(504));
+        final long more = fixture.text("x".repeat(600));
 
         assertThat(result("%s%c", most, 'a')).isEqualTo(510);
         assertThat(result("%s%d", most, 1)).isEqualTo(Errno.ENOSPC.negative());
         assertThat(result("%s%d", less, 1)).isEqualTo(506);
         assertThat(result("%s", more)).isEqualTo(512);
         assertThat(result("%s%c", more, 'a')).isEqualTo(Errno.ENOSPC.negative());
-        assertThat(result("%s%s", less, bench.text("abc"))).isEqualTo(508);
+        assertThat(result("%s%s", less, fixture.text("abc"))).isEqualTo(508);
     }
 
     private long result(final String format, final long... arguments) {
         return Called.helper(
-                bench,
+                fixture,
                 "snprintf",
-                bench.take(128),
+                fixture.take(128),
                 128,
-                bench.text(format),
-                bench.words(arguments),
+                fixture.text(format),
+                fixture.words(arguments),
                 8L * arguments.length);
     }
 
     @Test
     void snprintfCutsButSaysHowMuchThereWas() {
-        final long target = bench.take(8);
-        final long text = bench.text("0123456789");
+        final long target = fixture.take(8);
+        final long text = fixture.text("0123456789");
 
-        assertThat(Called.helper(bench, "snprintf", target, 4, text, 0, 0)).isEqualTo(11);
-        assertThat(bench.textAt(target)).isEqualTo("012");
-        assertThat(Called.helper(bench, "snprintf", 0, 0, text, 0, 0)).isEqualTo(11);
-        assertThat(Called.helper(bench, "snprintf", target, 8, text, bench.words(1), 7))
+        assertThat(Called.helper(fixture, "snprintf", target, 4, text, 0, 0)).isEqualTo(11);
+        assertThat(fixture.textAt(target)).isEqualTo("012");
+        assertThat(Called.helper(fixture, "snprintf", 0, 0, text, 0, 0)).isEqualTo(11);
+        assertThat(Called.helper(fixture, "snprintf", target, 8, text, fixture.words(1), 7))
                 .isEqualTo(Errno.EINVAL.negative());
-        assertThat(Called.helper(bench, "snprintf", target, 8, text, bench.take(104), 104))
+        assertThat(Called.helper(fixture, "snprintf", target, 8, text, fixture.take(104), 104))
                 .isEqualTo(Errno.EINVAL.negative());
     }
 
@@ -155,28 +155,28 @@ class PrintHelpersTest {
     void printsALineWithUpToThreeArguments() {
         final String format = "a=%d b=%x c=%s\n";
         final long result = Called.helper(
-                bench, "trace_printk", bench.text(format), format.length() + 1, 1, 0xb, bench.text("see"));
+                fixture, "trace_printk", fixture.text(format), format.length() + 1, 1, 0xb, fixture.text("see"));
 
         assertThat(result).isEqualTo("a=1 b=b c=see\n".length());
-        assertThat(bench.printed).containsExactly("a=1 b=b c=see");
-        assertThat(Called.helper(bench, "trace_printk", bench.text("%d%d%d%d"), 9, 1, 2, 3))
+        assertThat(fixture.printed).containsExactly("a=1 b=b c=see");
+        assertThat(Called.helper(fixture, "trace_printk", fixture.text("%d%d%d%d"), 9, 1, 2, 3))
                 .isEqualTo(Errno.EINVAL.negative());
     }
 
     @Test
     void formatWithoutItsNulIsRefused() {
-        assertThat(Called.helper(bench, "trace_printk", bench.text("hello"), 5, 0, 0, 0))
+        assertThat(Called.helper(fixture, "trace_printk", fixture.text("hello"), 5, 0, 0, 0))
                 .isEqualTo(Errno.EINVAL.negative());
-        assertThat(bench.printed).isEmpty();
+        assertThat(fixture.printed).isEmpty();
     }
 
     @Test
     void printsALineWithArgumentsInMemory() {
-        final long format = bench.text("%d %d %d %d");
+        final long format = fixture.text("%d %d %d %d");
 
-        assertThat(Called.helper(bench, "trace_vprintk", format, 12, bench.words(1, 2, 3, 4), 32))
+        assertThat(Called.helper(fixture, "trace_vprintk", format, 12, fixture.words(1, 2, 3, 4), 32))
                 .isEqualTo(7);
-        assertThat(bench.printed).containsExactly("1 2 3 4");
-        assertThat(Called.helper(bench, "trace_vprintk", format, 12, 0, 32)).isEqualTo(Errno.EINVAL.negative());
+        assertThat(fixture.printed).containsExactly("1 2 3 4");
+        assertThat(Called.helper(fixture, "trace_vprintk", format, 12, 0, 32)).isEqualTo(Errno.EINVAL.negative());
     }
 }

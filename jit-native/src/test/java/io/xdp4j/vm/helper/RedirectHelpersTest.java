@@ -7,7 +7,7 @@ import io.xdp4j.bpf.MapType;
 import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.sys.NativeMemory;
 import io.xdp4j.vm.Fib;
-import io.xdp4j.vm.HelperBench;
+import io.xdp4j.vm.HelperFixture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,104 +19,109 @@ class RedirectHelpersTest {
     private static final long BROADCAST = 8;
     private static final long EXCLUDE_INGRESS = 16;
 
-    private final HelperBench bench = new HelperBench();
+    private final HelperFixture fixture = new HelperFixture();
 
     @AfterEach
     void close() {
-        bench.close();
+        fixture.close();
     }
 
     private void expectTarget(final int map, final int index, final int flags) {
-        assertThat(bench.burst().redirectMap[0]).isEqualTo(map);
-        assertThat(bench.burst().redirectTarget[0]).isEqualTo(index);
-        assertThat(bench.burst().redirectFlags[0]).isEqualTo(flags);
+        assertThat(fixture.burst().redirectMap[0]).isEqualTo(map);
+        assertThat(fixture.burst().redirectTarget[0]).isEqualTo(index);
+        assertThat(fixture.burst().redirectFlags[0]).isEqualTo(flags);
     }
 
     @Test
     void redirectsToAnInterface() {
-        bench.packet(60);
+        fixture.packet(60);
 
-        assertThat(Called.helper(bench, "redirect", 12, 0)).isEqualTo(REDIRECT);
+        assertThat(Called.helper(fixture, "redirect", 12, 0)).isEqualTo(REDIRECT);
         expectTarget(0, 12, 0);
-        assertThat(Called.helper(bench, "redirect", 13, 1)).isZero();
+        assertThat(Called.helper(fixture, "redirect", 13, 1)).isZero();
         expectTarget(0, 12, 0);
     }
 
     @Test
     void redirectsThroughAMapOrFallsBack() {
-        bench.packet(60);
-        final UserspaceMap map = bench.map(MapType.DEVMAP, 4, 4, 8);
-        assertThat(map.update(bench.words(3), bench.words(42), 0, 0)).isZero();
+        fixture.packet(60);
+        final UserspaceMap map = fixture.map(MapType.DEVMAP, 4, 4, 8);
+        assertThat(map.update(fixture.words(3), fixture.words(42), 0, 0)).isZero();
 
-        assertThat(Called.helper(bench, "redirect_map", map.handle(), 3, DROP)).isEqualTo(REDIRECT);
+        assertThat(Called.helper(fixture, "redirect_map", map.handle(), 3, DROP))
+                .isEqualTo(REDIRECT);
         expectTarget(map.id(), 3, 0);
-        assertThat(Called.helper(bench, "redirect_map", map.handle(), 4, PASS)).isEqualTo(PASS);
+        assertThat(Called.helper(fixture, "redirect_map", map.handle(), 4, PASS))
+                .isEqualTo(PASS);
         expectTarget(0, 0, 0);
-        assertThat(Called.helper(bench, "redirect_map", map.handle(), 99, DROP)).isEqualTo(DROP);
-        assertThat(Called.helper(bench, "redirect_map", map.handle(), 3, 1 << 5))
+        assertThat(Called.helper(fixture, "redirect_map", map.handle(), 99, DROP))
+                .isEqualTo(DROP);
+        assertThat(Called.helper(fixture, "redirect_map", map.handle(), 3, 1 << 5))
                 .isZero();
     }
 
     @Test
     void broadcastsThroughADeviceMapOnly() {
-        bench.packet(60);
-        final UserspaceMap devices = bench.map(MapType.DEVMAP, 4, 4, 8);
-        final UserspaceMap cpus = bench.map(MapType.CPUMAP, 4, 4, 2);
+        fixture.packet(60);
+        final UserspaceMap devices = fixture.map(MapType.DEVMAP, 4, 4, 8);
+        final UserspaceMap cpus = fixture.map(MapType.CPUMAP, 4, 4, 2);
 
-        assertThat(Called.helper(bench, "redirect_map", devices.handle(), 0, BROADCAST | EXCLUDE_INGRESS | PASS))
+        assertThat(Called.helper(fixture, "redirect_map", devices.handle(), 0, BROADCAST | EXCLUDE_INGRESS | PASS))
                 .isEqualTo(REDIRECT);
         expectTarget(devices.id(), -1, (int) (BROADCAST | EXCLUDE_INGRESS));
-        assertThat(Called.helper(bench, "redirect_map", cpus.handle(), 0, BROADCAST))
+        assertThat(Called.helper(fixture, "redirect_map", cpus.handle(), 0, BROADCAST))
                 .isZero();
     }
 
     @Test
     void excludingTheIngressWithoutABroadcastMeansNothing() {
-        bench.packet(60);
-        final UserspaceMap map = bench.map(MapType.DEVMAP_HASH, 4, 4, 8);
-        assertThat(map.update(bench.words(300), bench.words(42), 0, 0)).isZero();
+        fixture.packet(60);
+        final UserspaceMap map = fixture.map(MapType.DEVMAP_HASH, 4, 4, 8);
+        assertThat(map.update(fixture.words(300), fixture.words(42), 0, 0)).isZero();
 
-        assertThat(Called.helper(bench, "redirect_map", map.handle(), 300, EXCLUDE_INGRESS))
+        assertThat(Called.helper(fixture, "redirect_map", map.handle(), 300, EXCLUDE_INGRESS))
                 .isEqualTo(REDIRECT);
         expectTarget(map.id(), 300, 0);
     }
 
     @Test
     void refusesToRedirectThroughAnotherKindOfMap() {
-        bench.packet(60);
-        final UserspaceMap map = bench.map(MapType.QUEUE, 0, 4, 8);
+        fixture.packet(60);
+        final UserspaceMap map = fixture.map(MapType.QUEUE, 0, 4, 8);
 
-        assertThat(Called.helper(bench, "redirect_map", map.handle(), 0, 0)).isZero();
-        assertThat(bench.fault()).isEqualTo("redirect through a map that is no devmap, cpumap or xskmap");
+        assertThat(Called.helper(fixture, "redirect_map", map.handle(), 0, 0)).isZero();
+        assertThat(fixture.fault()).isEqualTo("redirect through a map that is no devmap, cpumap or xskmap");
     }
 
     @Test
     void asksTheRoutesWithWhatTheProgramGave() {
-        bench.packet(60);
-        final long parameters = bench.take(64);
+        fixture.packet(60);
+        final long parameters = fixture.take(64);
         NativeMemory.putByte(parameters, (byte) 2);
-        bench.fib = (given, length, flags) -> {
+        fixture.fib = (given, length, flags) -> {
             NativeMemory.putInt(given + 8, 77);
             return given == parameters && length == 64 && flags == 3 ? Fib.SUCCESS : -1;
         };
-        final long ctx = bench.execution().context();
+        final long ctx = fixture.execution().context();
 
-        assertThat(Called.helper(bench, "fib_lookup", ctx, parameters, 64, 3)).isZero();
+        assertThat(Called.helper(fixture, "fib_lookup", ctx, parameters, 64, 3)).isZero();
         assertThat(NativeMemory.getInt(parameters + 8)).isEqualTo(77);
-        assertThat(Called.helper(bench, "fib_lookup", ctx, parameters, 63, 0)).isEqualTo(Errno.EINVAL.negative());
-        assertThat(Called.helper(bench, "fib_lookup", ctx, parameters, 64, 64)).isEqualTo(Errno.EINVAL.negative());
+        assertThat(Called.helper(fixture, "fib_lookup", ctx, parameters, 63, 0)).isEqualTo(Errno.EINVAL.negative());
+        assertThat(Called.helper(fixture, "fib_lookup", ctx, parameters, 64, 64))
+                .isEqualTo(Errno.EINVAL.negative());
         NativeMemory.putByte(parameters, (byte) 3);
-        assertThat(Called.helper(bench, "fib_lookup", ctx, parameters, 64, 0)).isEqualTo(Errno.EAFNOSUPPORT.negative());
+        assertThat(Called.helper(fixture, "fib_lookup", ctx, parameters, 64, 0))
+                .isEqualTo(Errno.EAFNOSUPPORT.negative());
     }
 
     private long mtu(final int ifindex, final long length, final int difference, final long flags) {
-        return Called.helper(bench, "check_mtu", bench.execution().context(), ifindex, length, difference, flags);
+        return Called.helper(fixture, "check_mtu", fixture.execution().context(), ifindex, length, difference, flags);
     }
 
     @Test
     void checksThePacketAgainstTheMtu() {
-        bench.packet(1514);
-        final long length = bench.take(4);
+        fixture.packet(1514);
+        final long length = fixture.take(4);
 
         assertThat(mtu(7, length, 0, 0)).isZero();
         assertThat(NativeMemory.getInt(length)).isEqualTo(1500);
@@ -134,8 +139,8 @@ class RedirectHelpersTest {
 
     @Test
     void mtuCheckKnowsNoFlagsAndNoMissingInterface() {
-        bench.packet(60);
-        final long length = bench.take(4);
+        fixture.packet(60);
+        final long length = fixture.take(4);
 
         assertThat(mtu(7, length, 0, 1)).isEqualTo(Errno.EINVAL.negative());
         assertThat(mtu(8, length, 0, 0)).isEqualTo(Errno.ENODEV.negative());

@@ -9,7 +9,7 @@ import io.xdp4j.bpf.RingBufferReader;
 import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.sys.NativeMemory;
 import io.xdp4j.vm.Execution;
-import io.xdp4j.vm.HelperBench;
+import io.xdp4j.vm.HelperFixture;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 
 class RingBufferHelpersTest {
 
-    private final HelperBench bench = new HelperBench();
-    private final UserspaceMap ring = bench.map(MapType.RINGBUF, 0, 0, 4096);
+    private final HelperFixture fixture = new HelperFixture();
+    private final UserspaceMap ring = fixture.map(MapType.RINGBUF, 0, 0, 4096);
 
     @AfterEach
     void close() {
-        bench.close();
+        fixture.close();
     }
 
     private List<Long> received() {
@@ -35,168 +35,170 @@ class RingBufferHelpersTest {
     }
 
     private long reserve(final int size) {
-        return Called.helper(bench, "ringbuf_reserve", ring.handle(), size, 0);
+        return Called.helper(fixture, "ringbuf_reserve", ring.handle(), size, 0);
     }
 
     @Test
     void outputReachesTheReader() {
-        assertThat(Called.helper(bench, "ringbuf_output", ring.handle(), bench.words(77), 8, 0))
+        assertThat(Called.helper(fixture, "ringbuf_output", ring.handle(), fixture.words(77), 8, 0))
                 .isZero();
-        assertThat(Called.helper(bench, "ringbuf_output", ring.handle(), bench.words(78), 8, 4))
+        assertThat(Called.helper(fixture, "ringbuf_output", ring.handle(), fixture.words(78), 8, 4))
                 .isEqualTo(Errno.EINVAL.negative());
-        assertThat(Called.helper(bench, "ringbuf_query", ring.handle(), 0)).isEqualTo(16);
+        assertThat(Called.helper(fixture, "ringbuf_query", ring.handle(), 0)).isEqualTo(16);
         assertThat(received()).containsExactly(77L);
     }
 
     @Test
     void reservedRecordIsWritableUntilItIsSubmitted() {
-        bench.packet(60);
+        fixture.packet(60);
         final long record = reserve(16);
 
-        assertThat(bench.execution().writable(record, 16)).isTrue();
-        assertThat(bench.execution().writable(record, 17)).isFalse();
+        assertThat(fixture.execution().writable(record, 16)).isTrue();
+        assertThat(fixture.execution().writable(record, 17)).isFalse();
         NativeMemory.putLong(record, 5);
         assertThat(received()).isEmpty();
-        Called.helper(bench, "ringbuf_submit", record, 0);
-        assertThat(bench.execution().writable(record, 16)).isFalse();
+        Called.helper(fixture, "ringbuf_submit", record, 0);
+        assertThat(fixture.execution().writable(record, 16)).isFalse();
         assertThat(received()).containsExactly(5L);
     }
 
     @Test
     void discardedRecordIsNotSeen() {
         final long record = reserve(16);
-        Called.helper(bench, "ringbuf_discard", record, 0);
+        Called.helper(fixture, "ringbuf_discard", record, 0);
 
         assertThat(received()).isEmpty();
-        assertThat(bench.fault()).isNull();
+        assertThat(fixture.fault()).isNull();
     }
 
     @Test
     void submittingTwiceEndsTheProgram() {
         final long record = reserve(16);
-        Called.helper(bench, "ringbuf_submit", record, 0);
-        assertThat(bench.fault()).isNull();
-        Called.helper(bench, "ringbuf_submit", record, 0);
+        Called.helper(fixture, "ringbuf_submit", record, 0);
+        assertThat(fixture.fault()).isNull();
+        Called.helper(fixture, "ringbuf_submit", record, 0);
 
-        assertThat(bench.fault()).isEqualTo("submit of what is no reserved record");
+        assertThat(fixture.fault()).isEqualTo("submit of what is no reserved record");
     }
 
     @Test
     void recordLeftBehindIsDiscardedWhenTheNextRunBegins() {
-        bench.packet(60);
+        fixture.packet(60);
         assertThat(reserve(16)).isNotZero();
-        bench.again();
-        Called.helper(bench, "ringbuf_output", ring.handle(), bench.words(9), 8, 0);
+        fixture.again();
+        Called.helper(fixture, "ringbuf_output", ring.handle(), fixture.words(9), 8, 0);
 
         assertThat(received()).containsExactly(9L);
     }
 
     @Test
     void reservesNoMoreThanAWorkerCanHold() {
-        bench.packet(60);
+        fixture.packet(60);
         for (int i = 0; i < Execution.RECORDS; i++) {
             assertThat(reserve(8)).isNotZero();
         }
-        assertThat(bench.fault()).isNull();
+        assertThat(fixture.fault()).isNull();
         assertThat(reserve(8)).isZero();
-        assertThat(bench.fault()).isEqualTo("too many ring buffer records reserved at once");
+        assertThat(fixture.fault()).isEqualTo("too many ring buffer records reserved at once");
     }
 
     @Test
     void fullRingGivesNoRecord() {
         assertThat(reserve(4096)).isZero();
-        assertThat(bench.fault()).isNull();
+        assertThat(fixture.fault()).isNull();
     }
 
     @Test
     void dynptrRecordGoesTheSameWay() {
-        final long dynptr = bench.take(16);
-        assertThat(Called.helper(bench, "ringbuf_reserve_dynptr", ring.handle(), 8, 0, dynptr))
+        final long dynptr = fixture.take(16);
+        assertThat(Called.helper(fixture, "ringbuf_reserve_dynptr", ring.handle(), 8, 0, dynptr))
                 .isZero();
-        assertThat(Called.helper(bench, "dynptr_write", dynptr, 0, bench.words(31), 8, 0))
+        assertThat(Called.helper(fixture, "dynptr_write", dynptr, 0, fixture.words(31), 8, 0))
                 .isZero();
-        Called.helper(bench, "ringbuf_submit_dynptr", dynptr, 0);
+        Called.helper(fixture, "ringbuf_submit_dynptr", dynptr, 0);
 
-        assertThat(Called.kfunc(bench, "bpf_dynptr_is_null", dynptr)).isEqualTo(1);
-        Called.helper(bench, "ringbuf_discard_dynptr", dynptr, 0);
-        assertThat(bench.fault()).isNull();
+        assertThat(Called.kfunc(fixture, "bpf_dynptr_is_null", dynptr)).isEqualTo(1);
+        Called.helper(fixture, "ringbuf_discard_dynptr", dynptr, 0);
+        assertThat(fixture.fault()).isNull();
         assertThat(received()).containsExactly(31L);
     }
 
     @Test
     void dynptrReservationSaysWhyItFails() {
-        final long dynptr = bench.take(16);
+        final long dynptr = fixture.take(16);
 
-        assertThat(Called.helper(bench, "ringbuf_reserve_dynptr", ring.handle(), 8, 1, dynptr))
+        assertThat(Called.helper(fixture, "ringbuf_reserve_dynptr", ring.handle(), 8, 1, dynptr))
                 .isEqualTo(Errno.EINVAL.negative());
-        assertThat(Called.helper(bench, "ringbuf_reserve_dynptr", ring.handle(), 1 << 24, 0, dynptr))
+        assertThat(Called.helper(fixture, "ringbuf_reserve_dynptr", ring.handle(), 1 << 24, 0, dynptr))
                 .isEqualTo(Errno.E2BIG.negative());
-        assertThat(Called.helper(bench, "ringbuf_reserve_dynptr", ring.handle(), 5000, 0, dynptr))
+        assertThat(Called.helper(fixture, "ringbuf_reserve_dynptr", ring.handle(), 5000, 0, dynptr))
                 .isEqualTo(Errno.EINVAL.negative());
-        Called.helper(bench, "ringbuf_submit_dynptr", dynptr, 0);
-        assertThat(bench.fault()).isNull();
+        Called.helper(fixture, "ringbuf_submit_dynptr", dynptr, 0);
+        assertThat(fixture.fault()).isNull();
     }
 
     @Test
     void mapOfAnotherTypeEndsTheProgram() {
-        final UserspaceMap queue = bench.map(MapType.QUEUE, 0, 4, 8);
-        Called.helper(bench, "ringbuf_reserve", queue.handle(), 8, 0);
+        final UserspaceMap queue = fixture.map(MapType.QUEUE, 0, 4, 8);
+        Called.helper(fixture, "ringbuf_reserve", queue.handle(), 8, 0);
 
-        assertThat(bench.fault()).isEqualTo("map is not of the type that this helper is for");
+        assertThat(fixture.fault()).isEqualTo("map is not of the type that this helper is for");
     }
 
     @Test
     void drainsWhatJavaSentUntilTheProgramHasEnough() {
-        final UserspaceMap samples = bench.map(MapType.USER_RINGBUF, 0, 0, 4096);
+        final UserspaceMap samples = fixture.map(MapType.USER_RINGBUF, 0, 0, 4096);
         final UnsafeBuffer sample = new UnsafeBuffer(new byte[8]);
         for (long value = 1; value <= 3; value++) {
             sample.putLong(0, value);
             assertThat(samples.openUserRing().offer(sample, 0, 8)).isTrue();
         }
-        final long target = bench.take(8);
+        final long target = fixture.take(8);
         final List<Long> seen = new ArrayList<>();
-        final long function = bench.on((dynptr, context, r3, r4) -> {
-            assertThat(bench.execution().readable(dynptr, 16)).isTrue();
+        final long function = fixture.on((dynptr, context, r3, r4) -> {
+            assertThat(fixture.execution().readable(dynptr, 16)).isTrue();
             assertThat(context).isEqualTo(target);
-            assertThat(Called.helper(bench, "dynptr_read", target, 8, dynptr, 0, 0))
+            assertThat(Called.helper(fixture, "dynptr_read", target, 8, dynptr, 0, 0))
                     .isZero();
             seen.add(NativeMemory.getLong(target));
             return seen.size() == 2 ? 1 : 0;
         });
 
-        assertThat(Called.helper(bench, "user_ringbuf_drain", samples.handle(), function, target, 0))
+        assertThat(Called.helper(fixture, "user_ringbuf_drain", samples.handle(), function, target, 0))
                 .isEqualTo(2);
         assertThat(seen).containsExactly(1L, 2L);
-        assertThat(Called.helper(bench, "user_ringbuf_drain", samples.handle(), function, target, 0))
+        assertThat(Called.helper(fixture, "user_ringbuf_drain", samples.handle(), function, target, 0))
                 .isEqualTo(1);
         assertThat(seen).containsExactly(1L, 2L, 3L);
-        assertThat(Called.helper(bench, "user_ringbuf_drain", samples.handle(), function, target, 8))
+        assertThat(Called.helper(fixture, "user_ringbuf_drain", samples.handle(), function, target, 8))
                 .isEqualTo(Errno.EINVAL.negative());
     }
 
     @Test
     void perfEventCarriesDataAndPacketBytesAcrossFrames() {
-        bench.packet(20, 10);
-        final UserspaceMap events = bench.map(MapType.PERF_EVENT_ARRAY, 4, 4, 2);
-        final long ctx = bench.execution().context();
-        final long data = bench.words(0x0102030405060708L);
+        fixture.packet(20, 10);
+        final UserspaceMap events = fixture.map(MapType.PERF_EVENT_ARRAY, 4, 4, 2);
+        final long ctx = fixture.execution().context();
+        final long data = fixture.words(0x0102030405060708L);
         final long current = 0xffff_ffffL;
 
-        assertThat(Called.helper(bench, "perf_event_output", ctx, events.handle(), current, data, 8))
+        assertThat(Called.helper(fixture, "perf_event_output", ctx, events.handle(), current, data, 8))
                 .isEqualTo(Errno.ENOENT.negative());
         final List<byte[]> records = new ArrayList<>();
         try (PerfReader reader = events.openPerfBuffer(4096)) {
-            assertThat(Called.helper(bench, "perf_event_output", ctx, events.handle(), current | (25L << 32), data, 8))
+            assertThat(Called.helper(
+                            fixture, "perf_event_output", ctx, events.handle(), current | (25L << 32), data, 8))
                     .isZero();
-            assertThat(Called.helper(bench, "perf_event_output", ctx, events.handle(), 1 | (4L << 32), data, 8))
+            assertThat(Called.helper(fixture, "perf_event_output", ctx, events.handle(), 1 | (4L << 32), data, 8))
                     .isZero();
-            assertThat(Called.helper(bench, "perf_event_output", ctx, events.handle(), 0, data, 8))
+            assertThat(Called.helper(fixture, "perf_event_output", ctx, events.handle(), 0, data, 8))
                     .isEqualTo(Errno.EOPNOTSUPP.negative());
-            assertThat(Called.helper(bench, "perf_event_output", ctx, events.handle(), 2, data, 8))
+            assertThat(Called.helper(fixture, "perf_event_output", ctx, events.handle(), 2, data, 8))
                     .isEqualTo(Errno.E2BIG.negative());
-            assertThat(Called.helper(bench, "perf_event_output", ctx, events.handle(), current | (31L << 32), data, 8))
+            assertThat(Called.helper(
+                            fixture, "perf_event_output", ctx, events.handle(), current | (31L << 32), data, 8))
                     .isEqualTo(Errno.EFAULT.negative());
-            assertThat(Called.helper(bench, "perf_event_output", ctx, events.handle(), 1L << 52, data, 8))
+            assertThat(Called.helper(fixture, "perf_event_output", ctx, events.handle(), 1L << 52, data, 8))
                     .isEqualTo(Errno.EINVAL.negative());
             reader.consume(
                     (cpu, buffer, offset, length) -> {

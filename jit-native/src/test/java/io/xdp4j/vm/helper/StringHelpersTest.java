@@ -4,29 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.bpf.Errno;
 import io.xdp4j.sys.NativeMemory;
-import io.xdp4j.vm.HelperBench;
+import io.xdp4j.vm.HelperFixture;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StringHelpersTest {
 
-    private final HelperBench bench = new HelperBench();
-    private final long result = bench.take(8);
+    private final HelperFixture fixture = new HelperFixture();
+    private final long result = fixture.take(8);
 
     @AfterEach
     void close() {
-        bench.close();
+        fixture.close();
     }
 
     private long compare(final String first, final int size, final String second) {
-        return Called.helper(bench, "strncmp", bench.text(first), size, bench.text(second));
+        return Called.helper(fixture, "strncmp", fixture.text(first), size, fixture.text(second));
     }
 
     private long parse(final String name, final String text, final long flags) {
         NativeMemory.putLong(result, 0x5a5a);
         final byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        return Called.helper(bench, name, bench.take(bytes), bytes.length, flags, result);
+        return Called.helper(fixture, name, fixture.take(bytes), bytes.length, flags, result);
     }
 
     private void expect(final String name, final String text, final long flags, final long used, final long value) {
@@ -46,8 +46,8 @@ class StringHelpersTest {
 
     @Test
     void comparingWithAnUnreadableStringEndsTheProgram() {
-        assertThat(Called.helper(bench, "strncmp", bench.text("a"), 2, 1)).isZero();
-        assertThat(bench.fault()).isEqualTo("string is not readable up to its NUL");
+        assertThat(Called.helper(fixture, "strncmp", fixture.text("a"), 2, 1)).isZero();
+        assertThat(fixture.fault()).isEqualTo("string is not readable up to its NUL");
     }
 
     @Test

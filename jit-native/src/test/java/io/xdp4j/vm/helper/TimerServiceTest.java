@@ -8,7 +8,7 @@ import io.xdp4j.bpf.MapType;
 import io.xdp4j.map.Grace;
 import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.sys.NativeMemory;
-import io.xdp4j.vm.HelperBench;
+import io.xdp4j.vm.HelperFixture;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,38 +24,38 @@ class TimerServiceTest {
     private static final int MONOTONIC = 1;
     private static final int EINVAL = Errno.EINVAL.negative();
 
-    private final HelperBench bench = new HelperBench();
+    private final HelperFixture fixture = new HelperFixture();
     private final TimerService service = new TimerService();
-    private final UserspaceMap map = bench.map(MapType.ARRAY, 4, 24, 4);
+    private final UserspaceMap map = fixture.map(MapType.ARRAY, 4, 24, 4);
     private final BlockingQueue<String> fired = new LinkedBlockingQueue<>();
 
     TimerServiceTest() {
-        bench.timers = service;
+        fixture.timers = service;
     }
 
     @AfterEach
     void close() {
         service.close();
-        bench.close();
+        fixture.close();
     }
 
     /** The timer in the value at that index. */
     private long timer(final int index) {
-        return map.lookup(bench.words(index), 0) + 8;
+        return map.lookup(fixture.words(index), 0) + 8;
     }
 
     private long start(final long timer, final long ns) {
-        return Called.helper(bench, "timer_start", timer, ns, 0);
+        return Called.helper(fixture, "timer_start", timer, ns, 0);
     }
 
     private long cancel(final long timer) {
-        return Called.helper(bench, "timer_cancel", timer);
+        return Called.helper(fixture, "timer_cancel", timer);
     }
 
-    private void prepare(final long timer, final HelperBench.Callback callback) {
-        assertThat(Called.helper(bench, "timer_init", timer, map.handle(), MONOTONIC))
+    private void prepare(final long timer, final HelperFixture.Callback callback) {
+        assertThat(Called.helper(fixture, "timer_init", timer, map.handle(), MONOTONIC))
                 .isZero();
-        assertThat(Called.helper(bench, "timer_set_callback", timer, bench.on(callback)))
+        assertThat(Called.helper(fixture, "timer_set_callback", timer, fixture.on(callback)))
                 .isZero();
     }
 
@@ -80,7 +80,7 @@ class TimerServiceTest {
         final long timer = timer(0);
         prepare(timer, (handle, key, value, none) -> {
             fired.add("tick");
-            return fired.size() < 3 ? TimerHelpers.start(bench.calling(), timer, 1000, 0, 0, 0) : 0;
+            return fired.size() < 3 ? TimerHelpers.start(fixture.calling(), timer, 1000, 0, 0, 0) : 0;
         });
         start(timer, 0);
 
@@ -93,10 +93,10 @@ class TimerServiceTest {
     void absoluteTimeIsTheProgramsClock() throws InterruptedException {
         prepare(timer(0), (handle, key, value, none) -> fired.add("past") ? 0 : 1);
 
-        assertThat(Called.helper(bench, "timer_start", timer(0), bench.clock.ns - 1, 1))
+        assertThat(Called.helper(fixture, "timer_start", timer(0), fixture.clock.ns - 1, 1))
                 .isZero();
         assertThat(next()).isEqualTo("past");
-        assertThat(Called.helper(bench, "timer_start", timer(0), bench.clock.ns + HOUR_NS, 1))
+        assertThat(Called.helper(fixture, "timer_start", timer(0), fixture.clock.ns + HOUR_NS, 1))
                 .isZero();
         assertThat(cancel(timer(0))).isEqualTo(1);
     }
@@ -115,7 +115,7 @@ class TimerServiceTest {
     void cancelFromItsOwnCallbackWouldWaitForItself() throws InterruptedException {
         final long timer = timer(0);
         prepare(timer, (handle, key, value, none) -> {
-            fired.add(Errno.nameOf((int) TimerHelpers.cancel(bench.calling(), timer, 0, 0, 0, 0)));
+            fired.add(Errno.nameOf((int) TimerHelpers.cancel(fixture.calling(), timer, 0, 0, 0, 0)));
             return 0;
         });
         start(timer, 0);
@@ -153,18 +153,19 @@ class TimerServiceTest {
     void refusesWhatTheKernelRefuses() {
         final long timer = timer(0);
 
-        assertThat(Called.helper(bench, "timer_set_callback", timer, bench.on((r1, r2, r3, r4) -> 0)))
+        assertThat(Called.helper(fixture, "timer_set_callback", timer, fixture.on((r1, r2, r3, r4) -> 0)))
                 .isEqualTo(EINVAL);
         assertThat(start(timer, 0)).isEqualTo(EINVAL);
         assertThat(cancel(timer)).isEqualTo(EINVAL);
-        assertThat(Called.helper(bench, "timer_init", timer, map.handle(), 2)).isEqualTo(EINVAL);
-        assertThat(Called.helper(bench, "timer_init", timer, map.handle(), 16)).isEqualTo(EINVAL);
-        assertThat(Called.helper(bench, "timer_init", timer, map.handle(), MONOTONIC))
+        assertThat(Called.helper(fixture, "timer_init", timer, map.handle(), 2)).isEqualTo(EINVAL);
+        assertThat(Called.helper(fixture, "timer_init", timer, map.handle(), 16))
+                .isEqualTo(EINVAL);
+        assertThat(Called.helper(fixture, "timer_init", timer, map.handle(), MONOTONIC))
                 .isZero();
-        assertThat(Called.helper(bench, "timer_init", timer, map.handle(), MONOTONIC))
+        assertThat(Called.helper(fixture, "timer_init", timer, map.handle(), MONOTONIC))
                 .isEqualTo(Errno.EBUSY.negative());
         assertThat(start(timer, 0)).isEqualTo(EINVAL);
-        assertThat(Called.helper(bench, "timer_start", timer, 0, 4)).isEqualTo(EINVAL);
+        assertThat(Called.helper(fixture, "timer_start", timer, 0, 4)).isEqualTo(EINVAL);
     }
 
     @Test
@@ -172,7 +173,7 @@ class TimerServiceTest {
         final long timer = timer(0);
         prepare(timer, (handle, key, value, none) -> fired.add("old") ? 0 : 1);
         start(timer, HOUR_NS);
-        map.update(bench.words(0), bench.take(24), 0, 0);
+        map.update(fixture.words(0), fixture.take(24), 0, 0);
 
         assertThat(cancel(timer)).isEqualTo(EINVAL);
         prepare(timer, (handle, key, value, none) -> fired.add("new") ? 0 : 1);
@@ -183,7 +184,7 @@ class TimerServiceTest {
 
     @Test
     void withoutAServiceThereAreNoTimers() {
-        try (HelperBench other = new HelperBench()) {
+        try (HelperFixture other = new HelperFixture()) {
             final UserspaceMap values = other.map(MapType.ARRAY, 4, 24, 1);
 
             assertThat(Called.helper(other, "timer_init", values.lookup(other.words(0), 0), values.handle(), MONOTONIC))
@@ -192,7 +193,7 @@ class TimerServiceTest {
     }
 
     private int workers() {
-        return bench.execution().environment().maps().grace().workers();
+        return fixture.execution().environment().maps().grace().workers();
     }
 
     @Test
@@ -208,7 +209,7 @@ class TimerServiceTest {
     @Test
     void givesBackWhatALateCallbackUsedOnceThatEnds() throws InterruptedException {
         final TimerService impatient = new TimerService(10);
-        try (HelperBench other = new HelperBench()) {
+        try (HelperFixture other = new HelperFixture()) {
             other.timers = impatient;
             final UserspaceMap values = other.map(MapType.ARRAY, 4, 24, 1);
             final long timer = values.lookup(other.words(0), 0) + 8;

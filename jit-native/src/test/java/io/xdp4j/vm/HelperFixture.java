@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An execution with a packet in real frames, memory of its own, and functions written in Java: what helpers are tested on. */
-public final class HelperBench implements AutoCloseable {
+public final class HelperFixture implements AutoCloseable {
 
     private static final int MEMORY = 1 << 16;
 
@@ -66,12 +66,12 @@ public final class HelperBench implements AutoCloseable {
     }
 
     /** Puts a packet of that length, bytes 0, 1, 2 and so on, in one frame. */
-    public HelperBench packet(final int length) {
+    public HelperFixture packet(final int length) {
         return packet(new int[] {length});
     }
 
     /** Puts a packet in several frames, of those lengths; the bytes count on from frame to frame. */
-    public HelperBench packet(final int... lengths) {
+    public HelperFixture packet(final int... lengths) {
         burst.clear();
         int next = 0;
         for (int i = 0; i < lengths.length; i++) {
@@ -110,7 +110,7 @@ public final class HelperBench implements AutoCloseable {
         final long address = memory.address() + taken;
         taken += (bytes + 7) & ~7;
         if (taken > MEMORY) {
-            throw new IllegalStateException("bench memory is used up: taken=" + taken + " bytes");
+            throw new IllegalStateException("fixture memory is used up: taken=" + taken + " bytes");
         }
         NativeMemory.fill(address, bytes, (byte) 0);
         return address;
@@ -153,12 +153,12 @@ public final class HelperBench implements AutoCloseable {
         return new String(at(address, length), StandardCharsets.UTF_8);
     }
 
-    /** Makes a map, closed with the bench. */
+    /** Makes a map, closed with the fixture. */
     public UserspaceMap map(final MapType type, final int keySize, final int valueSize, final int entries) {
         return map(MapSpec.of("m", type, keySize, valueSize, entries));
     }
 
-    /** Makes a map, closed with the bench. */
+    /** Makes a map, closed with the fixture. */
     public UserspaceMap map(final MapSpec spec) {
         final UserspaceMap map = Maps.create(spec, maps);
         made.add(map);
