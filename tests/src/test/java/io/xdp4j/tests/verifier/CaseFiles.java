@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +46,10 @@ final class CaseFiles {
                     .toList()) {
                 cases.addAll(parse(file.getFileName().toString(), Files.readString(file)));
             }
+            final Set<String> names = new HashSet<>();
+            cases.stream().filter(each -> !names.add(each.name())).forEach(each -> {
+                throw new IllegalArgumentException("case twice: " + each);
+            });
             return cases;
         } catch (final IOException e) {
             throw new UncheckedIOException(e);

@@ -35,7 +35,7 @@ final class KernelVerifier {
     private static final int ATTEMPTS = 5;
     private static final long LOW_IMMEDIATE = 0xffff_ffffL << 32;
     private static final Pattern STATISTICS =
-            Pattern.compile("processed \\d+ insns.*|verification time.*|stack depth.*|\\(.*lines omitted.*");
+            Pattern.compile("verification time.*|stack depth.*|(?:cur|old) state:.*|\\(.*lines omitted.*");
 
     private Optional<Btf> types = Optional.empty();
 
@@ -193,7 +193,8 @@ final class KernelVerifier {
             return new KernelVerdict(true, "", text);
         }
         final String reason = text.lines()
-                .filter(line -> !line.isBlank() && !STATISTICS.matcher(line).matches())
+                .map(line -> line.replaceFirst("processed \\d+ insns.*", "").strip())
+                .filter(line -> !line.isEmpty() && !STATISTICS.matcher(line).matches())
                 .reduce("", (_, last) -> last);
         return new KernelVerdict(false, reason.isEmpty() ? "errno=" + -fd : reason, text);
     }
