@@ -29,7 +29,8 @@ for argument in "$@"; do
     esac
 done
 if [ ${#sources[@]} -eq 0 ]; then
-    sources=("$root"/examples/*/*.bpf.c "$root"/{xdp-loader,tests,dataplane}/src/test/resources/objects/*.c)
+    sources=("$root"/examples/*/*.bpf.c "$root"/{xdp-loader,tests,dataplane}/src/test/resources/objects/*.c \
+        "$root"/tests/src/test/resources/programs/*.c)
 fi
 
 need "$clang" clang-16

@@ -8,7 +8,7 @@ import io.xdp4j.sys.NativeMemory;
 import java.io.ByteArrayOutputStream;
 
 /** Runs a program on one packet at a time, in as many frames as it takes. */
-final class SinglePacket implements AutoCloseable {
+public final class SinglePacket implements AutoCloseable {
 
     private static final int FRAGMENT = FrameLayout.PAGE - FrameLayout.RESERVED_TAIL;
 
@@ -18,7 +18,7 @@ final class SinglePacket implements AutoCloseable {
     final Burst burst = new Burst(16);
 
     /** Runs the program; returns its verdict's number. */
-    int run(final Runner runner, final byte[] packet) {
+    public int run(final Runner runner, final byte[] packet) {
         burst.clear();
         int done = 0;
         do {
@@ -36,7 +36,7 @@ final class SinglePacket implements AutoCloseable {
     }
 
     /** The packet after the last run. */
-    byte[] packet() {
+    public byte[] packet() {
         final ByteArrayOutputStream whole = new ByteArrayOutputStream();
         for (int slot = 0; slot < burst.next(0); slot++) {
             final byte[] part = new byte[burst.length[slot]];
