@@ -126,7 +126,7 @@ static __always_inline __u32 hash_v6(const struct in6_addr *source, const struct
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         sum += source->s6_addr32[i] + destination->s6_addr32[i];
-        difference ^= rotate(source->s6_addr32[i] ^ destination->s6_addr32[i], i);
+        difference ^= rotate(source->s6_addr32[i] ^ destination->s6_addr32[i], i + 1);
     }
     return hash3(sum, 0, difference);
 }
