@@ -13,7 +13,8 @@ import io.xdp4j.sys.NativeMemory;
  * begin on cache lines of their own, so that workers never write to the same line.
  *
  * <p>Updates copy in place, as in {@code kernel/bpf/arraymap.c}, Linux 6.18: a reader may see part of the old and part of
- * the new value.
+ * the new value. With {@code BPF_F_LOCK} they wait for the value's spin lock, and answer {@code -EBUSY} if that stays taken
+ * ({@link ValueLock}).
  */
 final class ArrayMap extends UserspaceMap {
 
@@ -53,18 +54,22 @@ final class ArrayMap extends UserspaceMap {
     @Override
     public int update(final long key, final long value, final long flags, final int cpu) {
         final int error = refusal(key, flags);
-        if (error == 0) {
-            copyInto(value, lookup(key, cpu), flags);
-        }
-        return error;
+        return error == 0 ? copyInto(value, lookup(key, cpu), flags) : error;
     }
 
-    private void copyInto(final long source, final long target, final long flags) {
-        if ((flags & LOCK) != 0) {
-            shape.copyIntoLocked(source, target);
-        } else {
+    private int copyInto(final long source, final long target, final long flags) {
+        if ((flags & LOCK) == 0) {
             shape.copyInto(source, target);
+            return 0;
         }
+        final long since = System.nanoTime();
+        int tries = 0;
+        while (!shape.copyIntoLocked(source, target)) {
+            if (!ValueLock.pause(++tries, since)) {
+                return Errno.EBUSY.negative();
+            }
+        }
+        return 0;
     }
 
     private int refusal(final long key, final long flags) {
@@ -120,17 +125,21 @@ final class ArrayMap extends UserspaceMap {
         if (found == 0) {
             return Errno.ENOENT.negative();
         }
-        shape.copyLocked(found, value);
+        final long since = System.nanoTime();
+        int tries = 0;
+        while (!shape.copyLocked(found, value)) {
+            if (!ValueLock.pause(++tries, since)) {
+                return Errno.EBUSY.negative();
+            }
+        }
         return 0;
     }
 
     @Override
     protected int writeValue(final long key, final long value, final long flags) {
-        final int error = refusal(key, flags);
-        if (error == 0) {
-            for (int cpu = 0; cpu < cpus(); cpu++) {
-                copyInto(value + (long) cpu * stride, lookup(key, cpu), flags);
-            }
+        int error = refusal(key, flags);
+        for (int cpu = 0; cpu < cpus() && error == 0; cpu++) {
+            error = copyInto(value + (long) cpu * stride, lookup(key, cpu), flags);
         }
         return error;
     }

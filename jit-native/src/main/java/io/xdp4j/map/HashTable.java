@@ -73,7 +73,10 @@ final class HashTable implements AutoCloseable {
                 : value;
     }
 
-    /** Copies the key's value (all CPUs' values) out; what is copied belongs together. */
+    /**
+     * Copies the key's value (all CPUs' values) out. What is copied was the key's at one moment; a per-CPU value that its CPU
+     * writes meanwhile may be part old, part new.
+     */
     int read(final long key, final long target) {
         while (true) {
             final long element = index.find(key);
@@ -90,18 +93,29 @@ final class HashTable implements AutoCloseable {
         }
     }
 
-    /** Copies the key's value out while holding its spin lock; {@code -EINVAL} if it has none. */
+    /** Copies the key's value out while holding its spin lock; {@code -EINVAL} if it has none, {@code -EBUSY} if it stays taken. */
     int readLocked(final long key, final long target) {
         if (perCpu || !shape.hasLock()) {
             return Errno.EINVAL.negative();
         }
+        final long since = System.nanoTime();
+        int tries = 0;
+        int error = tryReadLocked(key, target);
+        while (error == Errno.EBUSY.negative() && ValueLock.pause(++tries, since)) {
+            error = tryReadLocked(key, target);
+        }
+        return error;
+    }
+
+    private int tryReadLocked(final long key, final long target) {
         final int hash = index.hash(key);
         final long head = buckets.lock(hash); // keeps the element from being used anew meanwhile
         final long element = buckets.find(head, hash, key);
-        if (element != 0) {
-            shape.copyLocked(value(element, 0), target);
-        }
+        final boolean free = element == 0 || shape.copyLocked(value(element, 0), target);
         buckets.unlock(hash, head);
+        if (!free) {
+            return Errno.EBUSY.negative();
+        }
         return element == 0 ? Errno.ENOENT.negative() : 0;
     }
 
@@ -148,7 +162,21 @@ final class HashTable implements AutoCloseable {
         if (perCpu) {
             return putPerCpu(key, hash, value, mode, cpu);
         }
-        return lru ? putEvicting(key, hash, value, mode, Math.max(0, cpu)) : putPlain(key, hash, value, mode, locked);
+        if (lru) {
+            return putEvicting(key, hash, value, mode, Math.max(0, cpu));
+        }
+        return locked ? putLocked(key, hash, value, mode) : putPlain(key, hash, value, mode, false);
+    }
+
+    /** Waits for the value's spin lock with the bucket unlocked, so that a lock that stays taken holds up nobody else. */
+    private int putLocked(final long key, final int hash, final long value, final long mode) {
+        final long since = System.nanoTime();
+        int tries = 0;
+        int error = putPlain(key, hash, value, mode, true);
+        while (error == Errno.EBUSY.negative() && ValueLock.pause(++tries, since)) {
+            error = putPlain(key, hash, value, mode, true);
+        }
+        return error;
     }
 
     private static int refusal(final long old, final long mode) {
@@ -167,9 +195,9 @@ final class HashTable implements AutoCloseable {
             return refusal;
         }
         if (old != 0 && locked) {
-            shape.copyIntoLocked(value, value(old, 0));
+            final boolean free = shape.copyIntoLocked(value, value(old, 0));
             buckets.unlock(hash, head);
-            return 0;
+            return free ? 0 : Errno.EBUSY.negative();
         }
         final long element = old == 0 ? pool.take(hash, 0) : pool.takeSpare(hash, 0);
         if (element == 0) {

@@ -7,26 +7,44 @@ import io.xdp4j.sys.NativeMemory;
 
 /**
  * A {@code struct bpf_spin_lock} in a map value: 32 bits, 0 when free. Programs take it by {@code bpf_spin_lock}, Java by
- * the flag {@code BPF_F_LOCK}; both come here.
+ * the flag {@code BPF_F_LOCK}; both come here. A worker can lose its core while it holds one, which cannot happen in the
+ * kernel: so who waits long yields, and gives up after a second.
  */
 public final class ValueLock {
 
     private static final int SPINS = 200;
     private static final int DEPTH = 8;
+    private static final long PATIENCE_NS = 1_000_000_000L;
 
     private ValueLock() {}
 
-    /** Waits for the lock at that address and takes it. Not reentrant. */
-    @SuppressWarnings("ThreadPriorityCheck") // correctness does not rest on yield; it lets a preempted holder go on
-    public static void lock(final long address) {
-        int spins = 0;
-        while (!tryLock(address)) {
-            if (++spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                Thread.yield();
+    /**
+     * Waits up to a second for the lock at that address, and takes it. Not reentrant.
+     *
+     * @return false if it stayed taken: whoever took it will not let go, or a program wrote into it
+     */
+    public static boolean lock(final long address) {
+        if (tryLock(address)) {
+            return true;
+        }
+        final long since = System.nanoTime();
+        for (int tries = 1; pause(tries, since); tries++) {
+            if (NativeMemory.getIntAcquire(address) == 0 && tryLock(address)) {
+                return true;
             }
         }
+        return false;
+    }
+
+    /** Waits a moment before the next try, longer after many; false when a second has gone by since {@code sinceNs}. */
+    @SuppressWarnings("ThreadPriorityCheck") // correctness does not rest on yield; it lets a preempted holder go on
+    static boolean pause(final int tries, final long sinceNs) {
+        if (tries % SPINS != 0) {
+            Thread.onSpinWait();
+            return true;
+        }
+        Thread.yield();
+        return System.nanoTime() - sinceNs < PATIENCE_NS;
     }
 
     /** Takes the lock if it is free. */
@@ -39,14 +57,14 @@ public final class ValueLock {
         NativeMemory.putIntRelease(address, 0);
     }
 
-    /** Where the lock lies in the spec's values, in bytes; -1 if there is none, or the object has no types. */
+    /** Where the lock lies in the spec's values, in bytes; -1 if there is none on a multiple of 4, or no types. */
     public static int offset(final MapSpec spec) {
         final Btf btf = spec.btf();
         if (btf == null || spec.valueType() <= 0 || spec.valueType() >= btf.size()) {
             return -1;
         }
         final int offset = find(btf, spec.valueType(), 0);
-        return offset >= 0 && offset + 4 <= spec.valueSize() ? offset : -1;
+        return offset >= 0 && (offset & 3) == 0 && offset + 4 <= spec.valueSize() ? offset : -1;
     }
 
     private static int find(final Btf btf, final int typeId, final int depth) {

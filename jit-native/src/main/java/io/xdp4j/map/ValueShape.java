@@ -29,11 +29,14 @@ record ValueShape(int size, int lock) {
         }
     }
 
-    /** Copies out of a value in use while holding its lock. */
-    void copyLocked(final long source, final long target) {
-        ValueLock.lock(source + lock);
+    /** Copies out of a value in use while holding its lock; false if the lock is taken. */
+    boolean copyLocked(final long source, final long target) {
+        if (!ValueLock.tryLock(source + lock)) {
+            return false;
+        }
         copy(source, target);
         ValueLock.unlock(source + lock);
+        return true;
     }
 
     /** Copies over a value in use; leaves its lock alone. */
@@ -47,10 +50,13 @@ record ValueShape(int size, int lock) {
         NativeMemory.copy(source + behind, target + behind, size - behind);
     }
 
-    /** Copies over a value in use while holding its lock. */
-    void copyIntoLocked(final long source, final long target) {
-        ValueLock.lock(target + lock);
+    /** Copies over a value in use while holding its lock; false if the lock is taken. */
+    boolean copyIntoLocked(final long source, final long target) {
+        if (!ValueLock.tryLock(target + lock)) {
+            return false;
+        }
         copyInto(source, target);
         ValueLock.unlock(target + lock);
+        return true;
     }
 }

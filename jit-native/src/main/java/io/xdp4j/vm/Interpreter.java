@@ -183,8 +183,7 @@ final class Interpreter implements Execution.Callbacks {
                     final int operation = opcode & Opcode.OPERATION_MASK;
                     if (operation == Opcode.EXIT) {
                         if (depth == base) {
-                            lastPc = pc;
-                            return r[0];
+                            return finish(pc);
                         }
                         pc = pop();
                         code = image.code();
@@ -210,6 +209,16 @@ final class Interpreter implements Execution.Callbacks {
             }
             pc++;
         }
+    }
+
+    /** Ends a run, or the callback of a helper: with a lock held it would stand in everybody's way. */
+    private long finish(final int pc) {
+        lastPc = pc;
+        if (execution.heldLock() != 0) {
+            execution.fault("exit while a spin lock is held (call bpf_spin_unlock first)", 0, 0);
+            return fault(pc);
+        }
+        return r[0];
     }
 
     private long fault(final int pc) {

@@ -10,6 +10,7 @@ import io.xdp4j.bpf.Program;
 import io.xdp4j.bpf.Verdict;
 import io.xdp4j.bpf.asm.Assembler;
 import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class InterpreterTest {
@@ -275,6 +276,31 @@ class InterpreterTest {
                             Assembler.assemble("r1 = map[counts]\nr0 = 2\nexit").toProgram("test"),
                             Map.of("counts", map)))
                     .hasMessageContaining("unresolved map reference: map=counts");
+        }
+    }
+
+    @Test
+    void abortsAnExitWithALockHeldAndReleasesTheLock() {
+        try (UserspaceEngine engine = UserspaceEngine.create();
+                BpfMap map = engine.create(MapSpec.of("locks", MapType.ARRAY, 4, 8, 1))) {
+            final PacketRun run = PacketRun.of(engine, """
+                *(u32 *)(r10 - 4) = 0
+                r1 = map[locks]
+                r2 = r10
+                r2 += -4
+                call map_lookup_elem
+                r1 = r0
+                call spin_lock
+                r0 = 2
+                exit
+                """, Map.of("locks", map), PACKET);
+            assertThat(run.verdict()).isEqualTo(Verdict.ABORTED);
+            assertThat(run.fault())
+                    .isEqualTo("program=test, pc=9: exit while a spin lock is held (call bpf_spin_unlock first)"
+                            + " [line 9: exit]");
+            final UnsafeBuffer value = new UnsafeBuffer(new byte[8]);
+            assertThat(map.lookup(new UnsafeBuffer(new byte[4]), 0, value, 0)).isZero();
+            assertThat(value.getInt(0)).isZero();
         }
     }
 }

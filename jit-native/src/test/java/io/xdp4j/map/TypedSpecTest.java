@@ -174,4 +174,33 @@ final class TypedSpecTest {
             program.join();
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ARRAY", "HASH"})
+    void answersEbusyForALockThatStaysTaken(final MapType type) {
+        final UserspaceMap map = fixture.map(locked(type));
+        assertThat(map.update(Fixture.key(1), 0, account(7), 0, 0)).isZero();
+        final long key = fixture.memory.address();
+        NativeMemory.putInt(key, 1);
+        final long value = map.lookup(key, 0);
+        NativeMemory.putInt(value + 8, 1);
+        final UnsafeBuffer out = account(0);
+        assertThat(Fixture.name(map.lookup(Fixture.key(1), 0, out, 0, BpfMap.LOCK)))
+                .isEqualTo("EBUSY");
+        assertThat(Fixture.name(map.update(Fixture.key(1), 0, account(8), 0, BpfMap.LOCK)))
+                .isEqualTo("EBUSY");
+        assertThat(Fixture.name(map.update(key, fixture.memory.address() + 64, BpfMap.LOCK, 0)))
+                .isEqualTo("EBUSY");
+        assertThat(NativeMemory.getInt(value + 8)).isEqualTo(1);
+        assertThat(map.update(Fixture.key(1), 0, account(9), 0, 0)).isZero();
+        assertThat(map.lookup(Fixture.key(1), 0, out, 0)).isZero();
+        assertThat(out.getLong(0)).isEqualTo(9);
+    }
+
+    @Test
+    void takesNoSpinLockThatIsNotAligned() {
+        final int lock = struct("bpf_spin_lock", 4, u32, 0);
+        final MapSpec askew = spec(MapType.ARRAY, 4, 8, u32, struct("askew", 8, lock, 2));
+        assertThat(ValueLock.offset(askew)).isEqualTo(-1);
+    }
 }

@@ -23,7 +23,10 @@ public interface BpfMap extends AutoCloseable {
     /** Replace only: {@code -ENOENT} if the key is not there. */
     long EXIST = 2;
 
-    /** Hold the spin lock that the value contains: {@code BPF_F_LOCK}; may be added to the others. */
+    /**
+     * Hold the spin lock that the value contains: {@code BPF_F_LOCK}; may be added to the others. {@code -EBUSY} from a map in
+     * the JVM if the lock stays taken for a second.
+     */
     long LOCK = 4;
 
     /** What it was made from. */
