@@ -5,6 +5,7 @@ module io.xdp4j.jitnative {
 
     exports io.xdp4j.engine;
     exports io.xdp4j.map;
+    exports io.xdp4j.verifier;
     exports io.xdp4j.vm;
     exports io.xdp4j.vm.helper;
 }

@@ -59,7 +59,8 @@ final class ProgramArrayMapTest {
                         plain.subprograms(),
                         plain.lines(),
                         plain.coreRelocations(),
-                        plain.poisoned()));
+                        plain.poisoned(),
+                        plain.btf()));
         fixture.programs.put(id, program);
         return program;
     }

@@ -166,7 +166,7 @@ final class ObjectReader {
                 }
             }
         }
-        final ProgramLinker linker = new ProgramLinker(elf, license);
+        final ProgramLinker linker = new ProgramLinker(elf, license, btf);
         // An object with nothing but .text means its functions to be programs.
         for (final ObjectFunction main : mains.isEmpty() ? others : mains) {
             if (programs.containsKey(main.name)) {

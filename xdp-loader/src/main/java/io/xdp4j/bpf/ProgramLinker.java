@@ -1,5 +1,6 @@
 package io.xdp4j.bpf;
 
+import io.xdp4j.bpf.btf.Btf;
 import io.xdp4j.bpf.btf.CoreRelocation;
 import io.xdp4j.bpf.elf.ElfFile;
 import io.xdp4j.bpf.format.SourceLine;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes complete programs: puts every function that a program reaches behind it, once, and adjusts calls, references,
@@ -31,10 +33,12 @@ final class ProgramLinker {
 
     private final ElfFile elf;
     private final String license;
+    private final @Nullable Btf btf;
     private int totalLength;
 
-    ProgramLinker(final ElfFile elf, final String license) {
+    ProgramLinker(final ElfFile elf, final String license, final @Nullable Btf btf) {
         this.elf = elf;
+        this.btf = btf;
         this.license = license;
     }
 
@@ -59,7 +63,8 @@ final class ProgramLinker {
                 Collections.unmodifiableList(linked.subprograms),
                 Collections.unmodifiableNavigableMap(linked.lines),
                 Collections.unmodifiableList(linked.coreRelocations),
-                Collections.emptyNavigableMap());
+                Collections.emptyNavigableMap(),
+                btf);
     }
 
     /** Where each reachable function goes, in libbpf's order: each behind all that was met before its first mention. */

@@ -1,5 +1,6 @@
 package io.xdp4j.bpf;
 
+import io.xdp4j.bpf.btf.Btf;
 import io.xdp4j.bpf.btf.CoreRelocation;
 import io.xdp4j.bpf.format.SourceLine;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param lines source lines by the slot where each begins; empty without {@code -g}
  * @param coreRelocations relocations that wait for the target's types, by {@code pc} in {@code code}
  * @param poisoned by slot, why a CO-RE relocation made the instruction there unusable
+ * @param btf types of the object, or null: what its global functions take stands there
  */
 public record ProgramSpec(
         String name,
@@ -34,7 +36,8 @@ public record ProgramSpec(
         List<Subprogram> subprograms,
         NavigableMap<Integer, SourceLine> lines,
         List<CoreRelocation> coreRelocations,
-        NavigableMap<Integer, String> poisoned) {
+        NavigableMap<Integer, String> poisoned,
+        @Nullable Btf btf) {
 
     /** {@code enum bpf_attach_type}: an XDP program that runs at a devmap entry. */
     public static final int ATTACH_XDP_DEVMAP = 33;
@@ -64,7 +67,8 @@ public record ProgramSpec(
                 List.of(new Subprogram(name, 0, code.length, true)),
                 java.util.Collections.emptyNavigableMap(),
                 List.of(),
-                java.util.Collections.emptyNavigableMap());
+                java.util.Collections.emptyNavigableMap(),
+                null);
     }
 
     /** The same program after its CO-RE relocations have been applied; none are left. */
@@ -81,7 +85,8 @@ public record ProgramSpec(
                 subprograms,
                 lines,
                 List.of(),
-                newPoisoned);
+                newPoisoned,
+                btf);
     }
 
     /** Whether to load it unless told otherwise: not if its section's name begins with {@code ?}. */

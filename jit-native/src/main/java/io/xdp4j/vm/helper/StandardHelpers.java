@@ -86,7 +86,8 @@ final class StandardHelpers {
             helper("check_mtu", INTEGER, RedirectHelpers::checkMtu, CTX, ANYTHING, writableMem(4), ANYTHING, ANYTHING));
 
     private static final List<HelperSpec> TEXT = List.of(
-            helper("trace_printk", INTEGER, PrintHelpers::tracePrintk, MEM, SIZE, ANYTHING, ANYTHING, ANYTHING),
+            // what follows the size is optional: the format says whether it is read
+            helper("trace_printk", INTEGER, PrintHelpers::tracePrintk, MEM, SIZE),
             helper("trace_vprintk", INTEGER, PrintHelpers::traceVprintk, MEM, SIZE, MEM_OR_NULL, SIZE_OR_ZERO),
             helper(
                     "snprintf",

@@ -48,6 +48,7 @@ public record Assembly(
                 functions,
                 lines,
                 List.of(),
-                java.util.Collections.emptyNavigableMap());
+                java.util.Collections.emptyNavigableMap(),
+                null);
     }
 }

@@ -1,0 +1,187 @@
+package io.xdp4j.verifier;
+
+import io.xdp4j.bpf.MapSpec;
+import io.xdp4j.bpf.insn.Insn;
+import io.xdp4j.bpf.insn.Operand;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers, over all paths, what holds at each instruction of the registers that it uses. */
+final class FactTable {
+
+    /** Taken and not taken. */
+    private static final int TAKEN = 1;
+
+    private static final int FALLS = 2;
+
+    private final Code code;
+    private final boolean[] reached;
+    private final byte[] branches;
+    private final @Nullable Reg[][] regs;
+    private final @Nullable MapSpec[] maps;
+    private final boolean[] severalMaps;
+
+    FactTable(final Code code) {
+        this.code = code;
+        reached = new boolean[code.length()];
+        branches = new byte[code.length()];
+        regs = new Reg[code.length()][];
+        maps = new MapSpec[code.length()];
+        severalMaps = new boolean[code.length()];
+    }
+
+    void record(final int pc, final Insn insn, final State state) {
+        reached[pc] = true;
+        switch (insn) {
+            case Insn.Load load -> join(pc, load.base(), state);
+            case Insn.LoadAcquire load -> join(pc, load.base(), state);
+            case Insn.Store store -> {
+                join(pc, store.base(), state);
+                join(pc, store.source(), state);
+            }
+            case Insn.StoreRelease store -> {
+                join(pc, store.base(), state);
+                join(pc, store.src(), state);
+            }
+            case Insn.Atomic atomic -> {
+                join(pc, atomic.base(), state);
+                join(pc, atomic.src(), state);
+            }
+            case Insn.Alu alu -> {
+                join(pc, alu.dst(), state);
+                join(pc, alu.source(), state);
+            }
+            case Insn.Move move -> join(pc, move.source(), state);
+            case Insn.JumpIf jump -> {
+                join(pc, jump.dst(), state);
+                join(pc, jump.source(), state);
+            }
+            case Insn.HelperCall _, Insn.KfuncCall _ -> {
+                final var callee = code.calleeAt(pc);
+                for (int i = 0; callee != null && i < callee.arguments().size(); i++) {
+                    join(pc, i + 1, state);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void join(final int pc, final Operand operand, final State state) {
+        if (operand instanceof final Operand.Register register) {
+            join(pc, register.number(), state);
+        }
+    }
+
+    private void join(final int pc, final int register, final State state) {
+        final Reg reg = state.reg(register);
+        Reg[] here = regs[pc];
+        if (here == null) {
+            here = new Reg[Frame.REGISTERS];
+            regs[pc] = here;
+        }
+        here[register] = here[register] == null ? reg : join(here[register], reg);
+    }
+
+    /** What holds of both; NOT_INIT stands for "different kinds". */
+    private static Reg join(final Reg a, final Reg b) {
+        if (a == b || a.type == RegType.NOT_INIT) {
+            return a;
+        }
+        if (a.type != b.type || !Objects.equals(a.map, b.map)) {
+            return Reg.NOT_INIT;
+        }
+        final boolean sameOffset = a.isScalar() || a.offset == b.offset;
+        final Scalar scalar = sameOffset
+                ? a.scalar.join(b.scalar)
+                : ScalarMath.add(a.scalar, Scalar.constant(a.offset))
+                        .join(ScalarMath.add(b.scalar, Scalar.constant(b.offset)));
+        final boolean sized = a.type != RegType.STACK && a.type != RegType.FUNC;
+        if (!sized && a.range != b.range) {
+            return Reg.NOT_INIT;
+        }
+        return new Reg(
+                a.type,
+                a.flags | (b.flags & (Reg.NULLABLE | Reg.READ_ONLY)),
+                scalar,
+                sameOffset ? a.offset : 0,
+                0,
+                0,
+                Math.min(a.range, b.range),
+                a.map,
+                0);
+    }
+
+    void branch(final int pc, final boolean taken) {
+        branches[pc] |= (byte) (taken ? TAKEN : FALLS);
+    }
+
+    void call(final int pc, final Call call) {
+        final MapSpec map = call.map;
+        if (map == null) {
+            return;
+        }
+        if (maps[pc] == null) {
+            maps[pc] = map;
+        } else if (!map.equals(maps[pc])) {
+            severalMaps[pc] = true;
+        }
+    }
+
+    Facts facts() {
+        final ScalarFlow flow = ScalarFlow.of(code, new Paths());
+        final Fact[] all = new Fact[code.length()];
+        for (int pc = 0; pc < all.length; pc++) {
+            if (code.starts(pc)) {
+                all[pc] = fact(pc, flow);
+            }
+        }
+        return new Facts(all);
+    }
+
+    /** What was seen of the edges, for the flow of numbers. */
+    private final class Paths implements ScalarFlow.Edges {
+
+        @Override
+        public boolean reached(final int pc) {
+            return reached[pc];
+        }
+
+        @Override
+        public boolean taken(final int pc) {
+            return (branches[pc] & TAKEN) != 0;
+        }
+
+        @Override
+        public boolean falls(final int pc) {
+            return (branches[pc] & FALLS) != 0;
+        }
+
+        @Override
+        public boolean loadsAddress(final int pc) {
+            final Reg[] here = regs[pc];
+            final int base = switch (code.insn(pc)) {
+                case Insn.Load load -> load.base();
+                case Insn.LoadAcquire load -> load.base();
+                default -> throw new IllegalStateException("no load: pc=" + pc);
+            };
+            final Reg reg = here == null ? null : here[base];
+            return reg == null || reg.type == RegType.CTX || reg.type == RegType.NOT_INIT;
+        }
+    }
+
+    private Fact fact(final int pc, final ScalarFlow flow) {
+        final Value[] values = new Value[Frame.REGISTERS];
+        final Reg[] here = regs[pc];
+        for (int r = 0; here != null && r < values.length; r++) {
+            if (here[r] != null && here[r].type != RegType.NOT_INIT) {
+                values[r] = Value.of(here[r], flow.at(pc, r));
+            }
+        }
+        return new Fact(
+                reached[pc],
+                (branches[pc] & TAKEN) != 0,
+                (branches[pc] & FALLS) != 0,
+                severalMaps[pc] ? null : maps[pc],
+                values);
+    }
+}
