@@ -47,7 +47,8 @@ record VerifierCase(
                 plain.subprograms(),
                 plain.lines(),
                 plain.coreRelocations(),
-                plain.poisoned());
+                plain.poisoned(),
+                plain.btf());
     }
 
     @Override
