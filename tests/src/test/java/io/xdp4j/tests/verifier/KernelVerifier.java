@@ -182,10 +182,13 @@ final class KernelVerifier {
                     ValueLayout.JAVA_LONG, 80, bytes(arena, functions.records()).address());
             attributes.set(ValueLayout.JAVA_INT, 88, functions.count());
         }
-        int fd = -Bpf.EAGAIN;
-        for (int i = 0; i < ATTEMPTS && fd == -Bpf.EAGAIN; i++) {
-            // a signal may interrupt the kernel's verifier
-            fd = Bpf.call(Bpf.PROG_LOAD, attributes);
+        int fd = load(attributes);
+        if (fd == -Bpf.ENOSPC) {
+            // a long path overflows the log, and that hides the verdict
+            attributes.set(ValueLayout.JAVA_INT, 24, 0);
+            attributes.set(ValueLayout.JAVA_INT, 28, 0);
+            attributes.set(ValueLayout.JAVA_LONG, 32, 0);
+            fd = load(attributes);
         }
         final String text = log.getString(0);
         if (fd >= 0) {
@@ -197,6 +200,15 @@ final class KernelVerifier {
                 .filter(line -> !line.isEmpty() && !STATISTICS.matcher(line).matches())
                 .reduce("", (_, last) -> last);
         return new KernelVerdict(false, reason.isEmpty() ? "errno=" + -fd : reason, text);
+    }
+
+    private static int load(final MemorySegment attributes) {
+        int fd = -Bpf.EAGAIN;
+        for (int i = 0; i < ATTEMPTS && fd == -Bpf.EAGAIN; i++) {
+            // a signal may interrupt the kernel's verifier
+            fd = Bpf.call(Bpf.PROG_LOAD, attributes);
+        }
+        return fd;
     }
 
     private static MemorySegment bytes(final Arena arena, final byte[] bytes) {
