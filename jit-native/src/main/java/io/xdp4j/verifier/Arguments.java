@@ -217,6 +217,10 @@ final class Arguments {
             call.memory = reg;
         }
         if (argument.size() != 0) {
+            if (access != Access.READ && Integer.bitCount(argument.size()) == 1) {
+                // a number that the function writes at once: MEM_ALIGNED in the kernel's prototypes
+                accesses.aligned(register, reg, 0, argument.size());
+            }
             memory(call, register, reg, argument.size(), access);
             return;
         }
@@ -225,6 +229,11 @@ final class Arguments {
         if (argument.type() == ArgumentType.PTR_TO_MEM_OR_NULL && reg.isZero()) {
             proof.precise(register);
             checkSize(call, register + 1, size, true);
+            if (size.scalar.umax != 0) {
+                throw proof.refuse(
+                        Rule.NULL_POINTER, what(call, register) + " is null, but the size behind it is not 0: " + size);
+            }
+            proof.precise(register + 1);
             return;
         }
         checkSize(call, register + 1, size, zeroAllowed);

@@ -67,7 +67,10 @@ final class Calls {
             proof.state.reg(r, Reg.NOT_INIT);
         }
         after(call, callsBack(call) ? loopResult(call) : previous, earlier);
-        if (callee.changesPacket()) {
+        if (call.is("tail_call")) {
+            // where it comes back nothing was run; where it does not, the caller finds the packet moved
+            proof.state.top().tailCalled = true;
+        } else if (callee.changesPacket()) {
             forgetPacket(proof.state);
         }
     }
@@ -136,7 +139,8 @@ final class Calls {
     /** What the call leaves in r0. */
     private Reg result(final Call call) {
         return switch (call.callee.result()) {
-            case INTEGER -> number(call);
+            // as in the kernel, whose prototype has no result
+            case INTEGER -> call.is("tail_call") ? Reg.NOT_INIT : number(call);
             case VOID -> Reg.NOT_INIT;
             case PTR_TO_MAP_VALUE_OR_NULL -> value(call);
             case PTR_TO_MEM_OR_NULL -> memory(call);

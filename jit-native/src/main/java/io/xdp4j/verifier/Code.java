@@ -59,6 +59,7 @@ final class Code {
         for (int pc = 0; pc < insns.length; pc++) {
             callees[pc] = callee(pc);
         }
+        Reachability.check(this);
         new PrunePoints(this).mark();
         live = new Liveness(this).registers();
     }

@@ -33,8 +33,8 @@ final class FactTable {
     void record(final int pc, final Insn insn, final State state) {
         reached[pc] = true;
         switch (insn) {
-            case Insn.Load load -> join(pc, load.base(), state);
-            case Insn.LoadAcquire load -> join(pc, load.base(), state);
+            case Insn.Load load -> base(pc, load.base(), state);
+            case Insn.LoadAcquire load -> base(pc, load.base(), state);
             case Insn.Store store -> {
                 join(pc, store.base(), state);
                 join(pc, store.source(), state);
@@ -64,6 +64,20 @@ final class FactTable {
             }
             default -> {}
         }
+    }
+
+    /** A load is made for the context or for memory, once and for all. */
+    private void base(final int pc, final int register, final State state) {
+        final Reg[] here = regs[pc];
+        final Reg before = here == null ? null : here[register];
+        if (before != null && (before.type == RegType.CTX) != (state.reg(register).type == RegType.CTX)) {
+            throw new Refusal(
+                    Rule.CONTEXT,
+                    pc,
+                    "r" + register + " is the context on one path and something else on another, but one load cannot"
+                            + " read both: load on each path by itself");
+        }
+        join(pc, register, state);
     }
 
     private void join(final int pc, final Operand operand, final State state) {

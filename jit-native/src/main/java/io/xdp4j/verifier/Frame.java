@@ -25,6 +25,8 @@ final class Frame {
     int callbackDepth;
     /** References that were held when it was entered. */
     int referencesBefore;
+    /** Whether a tail call was made: if another program took the frame over, its caller gets that one's result. */
+    boolean tailCalled;
 
     /** This frame in the state before; null where the function was entered since. */
     @Nullable
@@ -55,6 +57,7 @@ final class Frame {
         callback = from.callback;
         callbackDepth = from.callbackDepth;
         referencesBefore = from.referencesBefore;
+        tailCalled = from.tailCalled;
         parent = from.parent;
         written = from.written;
         preciseRegs = from.preciseRegs;

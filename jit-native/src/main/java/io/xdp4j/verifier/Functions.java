@@ -200,7 +200,10 @@ final class Functions {
             return true;
         }
         proof.state.pop();
-        proof.state.reg(0, result);
+        proof.state.reg(0, top.tailCalled ? Reg.UNKNOWN : result);
+        if (top.tailCalled) {
+            Calls.forgetPacket(proof.state);
+        }
         proof.state.pc = top.callSite + 1;
         return true;
     }
@@ -271,6 +274,13 @@ final class Functions {
 
     /** A tail call does not come back: nothing may be held. */
     void checkTailCall() {
+        final Callback callback = proof.state.top().callback;
+        if (callback != null) {
+            throw proof.refuse(
+                    Rule.ARGUMENT,
+                    "a tail call in the callback of " + callback.name()
+                            + " would give that helper another program's verdict: make it where the helper is called");
+        }
         checkNothingHeld("a tail call leaves the program");
     }
 }

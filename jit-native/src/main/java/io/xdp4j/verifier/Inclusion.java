@@ -61,6 +61,7 @@ final class Inclusion {
     private boolean frame(final Frame old, final Frame frame, final int live, final boolean done) {
         if (old.start != frame.start
                 || old.callSite != frame.callSite
+                || old.tailCalled != frame.tailCalled
                 || (old.callback == null) != (frame.callback == null)) {
             return false;
         }

@@ -47,7 +47,10 @@ final class Iterators {
 
     /** The slots must be free, or hold an iterator that has been initialised. */
     void check(final int register, final Reg pointer, final HelperSpec callee, final int size) {
-        if (pointer.type != RegType.STACK || !pointer.scalar.isConstant(0) || (pointer.offset & 7) != 0) {
+        if (pointer.type != RegType.STACK
+                || !pointer.scalar.isConstant(0)
+                || (pointer.offset & 7) != 0
+                || pointer.offset > -size) {
             throw proof.refuse(
                     Rule.ITERATOR,
                     "r" + register + " has to point to an iterator on the stack, 8-byte aligned: it is " + pointer);

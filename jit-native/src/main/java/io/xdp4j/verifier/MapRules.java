@@ -86,10 +86,21 @@ final class MapRules {
             throw proof.refuse(
                     Rule.READ_ONLY, call.name() + " changes map " + map.name() + ", which programs may only read");
         }
-        if ((name.equals("map_lookup_elem") || name.equals("map_peek_elem") || name.equals("for_each_map_elem"))
-                && (map.flags() & MapSpec.WRONLY_PROG) != 0) {
+    }
+
+    /** Whether a load may give the address of a byte in the map's only value: {@code array_map_direct_value_addr()}. */
+    static void checkAddress(final Proof proof, final MapSpec map, final int offset) {
+        if (map.type() != MapType.ARRAY || map.maxEntries() != 1) {
             throw proof.refuse(
-                    Rule.READ_ONLY, call.name() + " reads map " + map.name() + ", which programs may only write");
+                    Rule.MAP,
+                    "map " + map.name() + " has no value whose address can be loaded: type="
+                            + map.type().label() + ", entries=" + map.maxEntries() + " (an array of one entry has)");
+        }
+        if (Integer.compareUnsigned(offset, map.valueSize()) >= 0) {
+            throw proof.refuse(
+                    Rule.MAP_BOUNDS,
+                    "address of byte " + Integer.toUnsignedString(offset) + " in the value of map " + map.name()
+                            + " is loaded, but the value has " + map.valueSize() + " bytes");
         }
     }
 }

@@ -44,12 +44,22 @@ final class StackRules {
                 if (size == 8) {
                     return spilled;
                 }
-                return Reg.scalar(Scalar.ofSize(size));
+                throw partOfPointer(register, spilled, offset, size);
             }
             remember(base.range, index);
             return spilled.scalar.fits(size) ? spilled : Reg.scalar(spilled.scalar.truncate(size));
         }
+        if (slot.isSpill() && slot.reg() != null && slot.reg().isPointer()) {
+            throw partOfPointer(register, slot.reg(), offset, size);
+        }
         return loadBytes(slot, offset, size);
+    }
+
+    private Refusal partOfPointer(final int register, final Reg spilled, final int offset, final int size) {
+        return proof.refuse(
+                Rule.POINTER_LEAK,
+                "stack bytes fp" + offset + ".." + (offset + size - 1) + " are part of a stored pointer ("
+                        + spilled.type.words + "), which is only read whole, by 8 bytes (r" + register + ")");
     }
 
     private void remember(final int frame, final int slot) {
@@ -94,6 +104,7 @@ final class StackRules {
     }
 
     private Reg loadVariable(final int register, final Reg base, final int offset, final int size) {
+        alignedVariable(register, base, offset, size);
         final int low = variableBounds(register, base, offset, size, "read");
         final int high = (int) (offset + base.scalar.smax) + size;
         boolean zero = true;
@@ -143,6 +154,16 @@ final class StackRules {
                     Rule.ALIGNMENT,
                     "stack is accessed at fp" + offset + ", which is no multiple of " + size + ", as an access of "
                             + size + " bytes has to be (r" + register + ")");
+        }
+    }
+
+    private void alignedVariable(final int register, final Reg base, final int offset, final int size) {
+        final Tnum address = base.scalar.bits.add(Tnum.constant(offset));
+        if (((address.value() | address.mask()) & size - 1) != 0) {
+            throw proof.refuse(
+                    Rule.ALIGNMENT,
+                    "stack is accessed at an offset that may be no multiple of " + size + ", as an access of " + size
+                            + " bytes has to be: r" + register + " is " + base);
         }
     }
 
@@ -234,6 +255,7 @@ final class StackRules {
 
     private void storeVariable(
             final int register, final Reg base, final int offset, final int size, final Reg value, final int source) {
+        alignedVariable(register, base, offset, size);
         final int low = variableBounds(register, base, offset, size, "written");
         final int high = (int) (offset + base.scalar.smax) + size;
         if (value.isPointer()) {

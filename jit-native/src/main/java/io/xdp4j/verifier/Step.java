@@ -1,5 +1,6 @@
 package io.xdp4j.verifier;
 
+import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.bpf.Reference;
 import io.xdp4j.bpf.insn.AtomicOp;
 import io.xdp4j.bpf.insn.Insn;
@@ -59,7 +60,10 @@ final class Step {
             case Insn.RegisterCall call -> {
                 return callRegister(call);
             }
-            case Insn.Alu alu -> math.alu(alu);
+            case Insn.Alu alu -> {
+                constantOperand(alu);
+                math.alu(alu);
+            }
             case Insn.Move move -> math.move(move);
             case Insn.MoveSigned move -> math.move(move);
             case Insn.Negate negate -> math.negate(negate);
@@ -90,12 +94,40 @@ final class Step {
         return true;
     }
 
+    /** What the kernel refuses of constants, though the instruction set gives it a meaning. */
+    private void constantOperand(final Insn.Alu alu) {
+        if (!(alu.source() instanceof final Operand.Immediate immediate)) {
+            return;
+        }
+        final int number = immediate.value();
+        switch (alu.op()) {
+            case DIV, MOD, SDIV, SMOD -> {
+                if (number == 0) {
+                    throw proof.refuse(Rule.STRUCTURE, "r" + alu.dst() + " is divided by the constant 0");
+                }
+            }
+            case LSH, RSH, ARSH -> {
+                final int bits = alu.width() == Width.W64 ? 64 : 32;
+                if (number < 0 || number >= bits) {
+                    throw proof.refuse(
+                            Rule.STRUCTURE,
+                            "r" + alu.dst() + " is shifted by " + number + " bits (0 to " + (bits - 1) + ")");
+                }
+            }
+            case ADD, SUB, MUL, OR, AND, XOR -> {}
+        }
+    }
+
     private void load(final int pc, final Insn.LoadImm64 load) {
         final Reference reference = code.reference(pc);
         final Reg value = switch (reference) {
             case null -> number(pc, load);
             case Reference.ToMap to -> Reg.map(code.map(pc, to.map()), 0);
-            case Reference.ToMapValue to -> Reg.mapValue(code.map(pc, to.map()), to.offset());
+            case Reference.ToMapValue to -> {
+                final MapSpec map = code.map(pc, to.map());
+                MapRules.checkAddress(proof, map, to.offset());
+                yield Reg.mapValue(map, to.offset());
+            }
             // as the linker has it: 0 where there is none, which a weak symbol may be
             case Reference.ToKsym to -> Reg.constant(code.helpers.kfunc(to.name()) == null ? 0 : 1);
             case Reference.ToKfunc _ -> Reg.UNKNOWN;
