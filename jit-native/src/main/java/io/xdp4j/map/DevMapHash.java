@@ -25,6 +25,7 @@ final class DevMapHash extends RedirectMap {
     private static final int NEXT = 4;
     private static final int ENTRY = 8;
 
+    private final MapMemory memory;
     private final NativeArea heads;
     private final NativeArea nodes;
     private final SpinLock lock = new SpinLock();
@@ -42,8 +43,10 @@ final class DevMapHash extends RedirectMap {
         final int buckets = spec.maxEntries() == 1 ? 1 : Integer.highestOneBit(spec.maxEntries() - 1) << 1;
         SpecRule.require(buckets > 0, spec, Errno.EINVAL, "maxEntries=" + spec.maxEntries() + ", limit=1073741824");
         this.bucketMask = buckets - 1;
-        this.nodes = SpecRule.area(spec, (long) NODE * (1L + spec.maxEntries() + SPARE));
-        this.heads = SpecRule.area(spec, 4L * buckets);
+        final MapMemory taken = new MapMemory(spec);
+        this.memory = taken;
+        this.nodes = taken.area((long) NODE * (1L + spec.maxEntries() + SPARE));
+        this.heads = taken.build(() -> taken.area(4L * buckets));
         super(spec, context, BROADCAST | EXCLUDE_INGRESS);
     }
 
@@ -250,12 +253,11 @@ final class DevMapHash extends RedirectMap {
 
     @Override
     public long memory() {
-        return nodes.length() + heads.length();
+        return memory.length();
     }
 
     @Override
     protected void free() {
-        nodes.close();
-        heads.close();
+        memory.close();
     }
 }

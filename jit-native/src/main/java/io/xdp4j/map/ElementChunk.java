@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Elements in one piece of memory. In a per-CPU map the values lie in a piece of their own, one run for every CPU, each
  * on cache lines of its own; the element holds the address of its value in the first run and the distance to the next.
  */
-final class ElementChunk implements AutoCloseable {
+final class ElementChunk {
 
     /** In a per-CPU element's value: address of the first CPU's value. */
     static final int VALUES = 0;
@@ -28,25 +28,20 @@ final class ElementChunk implements AutoCloseable {
     private final @Nullable NativeArea values;
     private final long distance;
 
-    ElementChunk(final MapSpec spec, final ElementLayout layout, final int count, final int cpus) {
+    ElementChunk(final MapMemory memory, final ElementLayout layout, final int count, final int cpus) {
+        final MapSpec spec = memory.spec();
         this.layout = layout;
         this.valueSize = spec.valueSize();
         this.valueStride = (valueSize + 7) & ~7;
         this.count = count;
-        this.elements = SpecRule.area(spec, (long) count * layout.stride());
+        this.elements = memory.area((long) count * layout.stride());
         if (!spec.type().perCpu()) {
             this.values = null;
             this.distance = 0;
             return;
         }
         this.distance = ((long) count * valueStride + UserspaceMap.CACHE_LINE - 1) & -UserspaceMap.CACHE_LINE;
-        final NativeArea runs;
-        try {
-            runs = SpecRule.area(spec, cpus * distance);
-        } catch (final RuntimeException refused) {
-            elements.close();
-            throw refused;
-        }
+        final NativeArea runs = memory.area(cpus * distance);
         this.values = runs;
         for (int i = 0; i < count; i++) {
             final long value = element(i) + layout.valueOffset();
@@ -82,17 +77,5 @@ final class ElementChunk implements AutoCloseable {
 
     private boolean inValue(final long offset, final int size) {
         return offset >= 0 && size >= 0 && offset + size <= valueSize;
-    }
-
-    long memory() {
-        return elements.length() + (values == null ? 0 : values.length());
-    }
-
-    @Override
-    public void close() {
-        elements.close();
-        if (values != null) {
-            values.close();
-        }
     }
 }

@@ -6,16 +6,17 @@ package io.xdp4j.map;
  * <p>An element given back may be taken again at once, as in the kernel's preallocated hash maps: a program that still holds
  * the address of its value then sees (and writes) another key's value. The memory itself stays mapped while the map lives.
  */
-sealed interface ElementPool extends AutoCloseable permits FreePool, LruPool {
+sealed interface ElementPool permits FreePool, LruPool {
 
     /**
-     * Takes an element for a key with that hash; 0 if none is left.
+     * Takes an element for a key with that hash.
      *
+     * @return its address; or as a negative error number why there is none: -E2BIG if the map is full, -ENOMEM
      * @param cpu CPU of the program that asks
      */
     long take(int hash, int cpu);
 
-    /** Takes an element that is to replace one in the table; never fails. */
+    /** Takes an element that is to replace one in the table; of a map that evicts nothing it never fails. */
     long takeSpare(int hash, int cpu);
 
     /** Takes back an element that has left the table, or never entered it. */
@@ -29,10 +30,4 @@ sealed interface ElementPool extends AutoCloseable permits FreePool, LruPool {
 
     /** Elements that are in the table now; an estimate while others write. */
     long used();
-
-    /** Bytes held. */
-    long memory();
-
-    @Override
-    void close();
 }

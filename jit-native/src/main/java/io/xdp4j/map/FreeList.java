@@ -1,28 +1,27 @@
 package io.xdp4j.map;
 
-import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
 
 /**
  * Free elements, last in first out, in stripes on cache lines of their own. A thread uses the stripe that its id chooses,
  * and those of others once that one is empty.
  */
-final class FreeList implements AutoCloseable {
+final class FreeList {
 
     private static final int STRIPES = 64;
     private static final int COUNT = 8;
 
-    private final NativeArea area;
+    private final long base;
     private final int mask;
 
-    FreeList(final int cpus) {
+    FreeList(final MapMemory memory, final int cpus) {
         final int stripes = Math.min(STRIPES, Integer.highestOneBit(2 * cpus - 1));
         this.mask = stripes - 1;
-        this.area = new NativeArea(stripes * UserspaceMap.CACHE_LINE, UserspaceMap.CACHE_LINE);
+        this.base = memory.area(stripes * UserspaceMap.CACHE_LINE).address();
     }
 
     private long stripe(final int number) {
-        return area.address() + (number & mask) * UserspaceMap.CACHE_LINE;
+        return base + (number & mask) * UserspaceMap.CACHE_LINE;
     }
 
     private static int own() {
@@ -75,14 +74,5 @@ final class FreeList implements AutoCloseable {
             size += NativeMemory.getLongAcquire(stripe(i) + COUNT);
         }
         return size;
-    }
-
-    long memory() {
-        return area.length();
-    }
-
-    @Override
-    public void close() {
-        area.close();
     }
 }

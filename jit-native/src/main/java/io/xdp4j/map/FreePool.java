@@ -1,5 +1,6 @@
 package io.xdp4j.map;
 
+import io.xdp4j.bpf.Errno;
 import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapSpec;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,52 +23,87 @@ final class FreePool implements ElementPool {
     /** Java threads that may be replacing an element at the same time as all CPUs' programs. */
     private static final int JAVA_THREADS = 4;
 
-    private final MapSpec spec;
+    /** After memory was refused: how long not to ask again, since a refusal is slow. */
+    private static final long REFUSED_NS = 1_000_000_000L;
+
+    private final MapMemory memory;
+    private final int maxEntries;
     private final ElementLayout layout;
     private final int cpus;
     private final int firstCount;
+    private boolean refused;
+    private long refusedAtNs;
     private final FreeList free;
     private final FreeList spares;
     private final AtomicInteger fresh = new AtomicInteger();
+    private final AtomicInteger batchesClaimed = new AtomicInteger();
+    private final AtomicInteger batchesGiven = new AtomicInteger();
     private final AtomicReferenceArray<@Nullable ElementChunk> chunks = new AtomicReferenceArray<>(32);
 
-    FreePool(final MapSpec spec, final ElementLayout layout, final int cpus) {
-        this.spec = spec;
+    FreePool(final MapMemory memory, final ElementLayout layout, final int cpus) {
+        final MapSpec spec = memory.spec();
+        this.memory = memory;
+        this.maxEntries = spec.maxEntries();
         this.layout = layout;
         this.cpus = cpus;
-        final boolean grows = (spec.flags() & MapSpec.NO_PREALLOC) != 0 && spec.maxEntries() > FIRST_CHUNK;
-        this.firstCount = grows ? FIRST_CHUNK : spec.maxEntries();
+        final boolean grows = (spec.flags() & MapSpec.NO_PREALLOC) != 0 && maxEntries > FIRST_CHUNK;
+        this.firstCount = grows ? FIRST_CHUNK : maxEntries;
         final int spareCount = spec.type().perCpu() ? 0 : cpus + JAVA_THREADS;
-        final ElementChunk first = new ElementChunk(spec, layout, firstCount + spareCount, cpus);
+        final ElementChunk first = new ElementChunk(memory, layout, firstCount + spareCount, cpus);
         chunks.set(0, first);
-        this.free = new FreeList(cpus);
-        this.spares = new FreeList(cpus);
+        this.free = new FreeList(memory, cpus);
+        this.spares = new FreeList(memory, cpus);
         for (int i = 0; i < spareCount; i++) {
             spares.give(first.element(firstCount + i));
         }
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // correctness does not rest on yield; see LockedWord
     public long take(final int hash, final int cpu) {
-        long element = free.takeOwn();
-        if (element == 0) {
-            element = takeFresh();
+        final long own = free.takeOwn();
+        if (own != 0) {
+            return own;
         }
-        return element == 0 ? free.takeAny() : element;
+        while (true) {
+            // A batch that another has claimed and not yet given is neither fresh nor free: look again once it is.
+            final int before = batchesGiven.get();
+            final long fresh = takeFresh();
+            if (fresh > 0) {
+                return fresh;
+            }
+            final long any = free.takeAny();
+            if (any != 0) {
+                return any;
+            }
+            if (batchesClaimed.get() == before) {
+                return fresh == 0 ? Errno.E2BIG.negative() : fresh;
+            }
+            Thread.yield();
+        }
     }
 
+    /** An element that was never used; 0 if all were, -ENOMEM if there is no memory for it. */
     private long takeFresh() {
         while (true) {
             final int start = fresh.get();
-            final int end = Math.min(spec.maxEntries(), start + BATCH);
-            if (start == end || !prepare(end - 1)) {
+            final int end = Math.min(maxEntries, start + BATCH);
+            if (start == end) {
                 return 0;
             }
-            if (fresh.compareAndSet(start, end)) {
-                for (int i = end - 1; i > start; i--) {
-                    free.give(element(i));
+            if (!prepare(end - 1)) {
+                return Errno.ENOMEM.negative();
+            }
+            batchesClaimed.incrementAndGet();
+            try {
+                if (fresh.compareAndSet(start, end)) {
+                    for (int i = end - 1; i > start; i--) {
+                        free.give(element(i));
+                    }
+                    return element(start);
                 }
-                return element(start);
+            } finally {
+                batchesGiven.incrementAndGet();
             }
         }
     }
@@ -96,15 +132,21 @@ final class FreePool implements ElementPool {
     }
 
     private synchronized boolean grow(final int number) {
-        if (chunks.get(number) == null) {
-            final int first = firstOf(number);
-            try {
-                chunks.set(number, new ElementChunk(spec, layout, Math.min(first, spec.maxEntries() - first), cpus));
-            } catch (final MapException none) {
-                return false;
-            }
+        if (chunks.get(number) != null) {
+            return true;
         }
-        return true;
+        if (refused && System.nanoTime() - refusedAtNs < REFUSED_NS) {
+            return false;
+        }
+        final int first = firstOf(number);
+        try {
+            chunks.set(number, new ElementChunk(memory, layout, Math.min(first, maxEntries - first), cpus));
+            return true;
+        } catch (final MapException none) {
+            refused = true;
+            refusedAtNs = System.nanoTime();
+            return false;
+        }
     }
 
     @Override
@@ -147,27 +189,5 @@ final class FreePool implements ElementPool {
     @Override
     public long used() {
         return Math.max(0, fresh.get() - free.size());
-    }
-
-    @Override
-    public long memory() {
-        long memory = free.memory() + spares.memory();
-        for (int i = 0; i < chunks.length(); i++) {
-            final ElementChunk chunk = chunks.get(i);
-            memory += chunk == null ? 0 : chunk.memory();
-        }
-        return memory;
-    }
-
-    @Override
-    public void close() {
-        for (int i = 0; i < chunks.length(); i++) {
-            final ElementChunk chunk = chunks.get(i);
-            if (chunk != null) {
-                chunk.close();
-            }
-        }
-        free.close();
-        spares.close();
     }
 }

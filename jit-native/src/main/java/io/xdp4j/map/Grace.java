@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Gives memory back only when no program can still have an address in it: what RCU's grace period is in the kernel.
@@ -17,7 +18,7 @@ public final class Grace {
 
     private final ArrayDeque<Retired> retired = new ArrayDeque<>();
     private volatile List<Reader> readers = List.of();
-    private volatile long epoch = 1;
+    private final AtomicLong epoch = new AtomicLong(1);
 
     /** Makes a worker known; it is outside. */
     public synchronized Reader reader() {
@@ -39,21 +40,33 @@ public final class Grace {
     }
 
     /** Frees something that programs which start from now on cannot find, once those that may have found it are done. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the monitor is held
     synchronized void retire(final Runnable free) {
-        epoch++;
-        retired.add(new Retired(epoch, free));
+        retired.add(new Retired(mark(), free));
         freeWhatCanBe();
+    }
+
+    /**
+     * Begins a wait: what was unlinked before can be used again once {@link #passed} says so. Takes no monitor and frees
+     * nothing, so that a program's update may call it.
+     */
+    long mark() {
+        return epoch.incrementAndGet();
+    }
+
+    /** Whether all workers that were inside at the {@link #mark} have left since. Never waits. */
+    boolean passed(final long mark) {
+        for (final Reader reader : readers) {
+            final long entered = reader.entered;
+            if (entered != 0 && entered < mark) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Frees what has waited long enough. */
     synchronized void freeWhatCanBe() {
-        long oldest = Long.MAX_VALUE;
-        for (final Reader reader : readers) {
-            final long entered = reader.entered;
-            oldest = entered == 0 ? oldest : Math.min(oldest, entered);
-        }
-        while (!retired.isEmpty() && retired.getFirst().epoch <= oldest) {
+        while (!retired.isEmpty() && passed(retired.getFirst().epoch)) {
             retired.removeFirst().free.run();
         }
     }
@@ -70,7 +83,7 @@ public final class Grace {
 
         /** Enters: what is found in maps from now on stays good until {@link #leave}. Not reentrant. */
         public void enter() {
-            entered = epoch;
+            entered = epoch.get();
             VarHandle.fullFence(); // what is looked up next must not be read before others can see that we are inside
         }
 

@@ -9,14 +9,14 @@ import java.lang.invoke.VarHandle;
  * The writers' side of a {@link HashTable}'s buckets: links and unlinks elements, one writer per bucket at a time.
  * Readers ({@link HashIndex}) see each change as one step.
  */
-final class HashBuckets implements AutoCloseable {
+final class HashBuckets {
 
-    private final NativeArea area;
     private final HashIndex index;
 
-    HashBuckets(final MapSpec spec) {
+    HashBuckets(final MapMemory memory) {
+        final MapSpec spec = memory.spec();
         final int buckets = spec.maxEntries() == 1 ? 1 : Integer.highestOneBit(spec.maxEntries() - 1) << 1;
-        this.area = SpecRule.area(spec, 8L * buckets);
+        final NativeArea area = memory.area(8L * buckets);
         this.index = HashIndex.at(area.address(), buckets, KeyFields.shape(spec));
     }
 
@@ -107,14 +107,5 @@ final class HashBuckets implements AutoCloseable {
         }
         remove(hash, head, element);
         return true;
-    }
-
-    long memory() {
-        return area.length();
-    }
-
-    @Override
-    public void close() {
-        area.close();
     }
 }

@@ -16,25 +16,28 @@ final class HashOfMaps extends UserspaceMap {
     private static final int HANDLE_LENGTH = 8;
 
     private final InnerMaps inner;
+    private final MapMemory memory;
     private final HashTable table;
 
     /** The writers' own: the handle to put, the handle that was there. */
-    private final NativeArea memory;
+    private final long handles;
 
     HashOfMaps(final MapSpec spec, final MapContext context) {
         SpecRule.hash(spec, false);
         this.inner = new InnerMaps(spec, context);
-        this.table = new HashTable(spec, new ValueShape(HANDLE_LENGTH, -1), false, context.cpus());
-        this.memory = new NativeArea(2 * HANDLE_LENGTH, 8);
+        final MapMemory taken = new MapMemory(spec);
+        this.memory = taken;
+        this.table = taken.build(() -> new HashTable(taken, new ValueShape(HANDLE_LENGTH, -1), false, context.cpus()));
+        this.handles = taken.build(() -> taken.area(2 * HANDLE_LENGTH)).address();
         super(spec, context);
     }
 
     private long newHandle() {
-        return memory.address();
+        return handles;
     }
 
     private long oldHandle() {
-        return memory.address() + HANDLE_LENGTH;
+        return handles + HANDLE_LENGTH;
     }
 
     @Override
@@ -122,7 +125,7 @@ final class HashOfMaps extends UserspaceMap {
 
     @Override
     public long memory() {
-        return table.memory() + memory.length();
+        return memory.length();
     }
 
     @Override
@@ -136,7 +139,6 @@ final class HashOfMaps extends UserspaceMap {
 
     @Override
     protected void free() {
-        table.close();
         memory.close();
     }
 }

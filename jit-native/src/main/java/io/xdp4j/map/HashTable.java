@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Flags and errors as in {@code kernel/bpf/hashtab.c}, Linux 6.18.
  */
-final class HashTable implements AutoCloseable {
+final class HashTable {
 
     private final HashBuckets buckets;
     private final HashIndex index;
@@ -27,20 +27,16 @@ final class HashTable implements AutoCloseable {
     private final int cpus;
 
     /** Makes an empty table for values of that shape. */
-    HashTable(final MapSpec spec, final ValueShape shape, final boolean lru, final int cpus) {
+    HashTable(final MapMemory memory, final ValueShape shape, final boolean lru, final int cpus) {
+        final MapSpec spec = memory.spec();
         this.shape = shape;
         this.lru = lru;
         this.perCpu = spec.type().perCpu();
         this.cpus = perCpu ? cpus : 1;
         this.layout = ElementLayout.of(spec.keySize(), perCpu ? ElementChunk.PER_CPU_LENGTH : shape.size());
-        this.buckets = new HashBuckets(spec);
+        this.buckets = new HashBuckets(memory);
         this.index = buckets.index();
-        try {
-            this.pool = lru ? new LruPool(spec, layout, cpus, buckets) : new FreePool(spec, layout, cpus);
-        } catch (final RuntimeException refused) {
-            buckets.close();
-            throw refused;
-        }
+        this.pool = lru ? new LruPool(memory, layout, cpus, buckets) : new FreePool(memory, layout, cpus);
     }
 
     /** What a compiled program needs for a look-up. */
@@ -200,9 +196,9 @@ final class HashTable implements AutoCloseable {
             return free ? 0 : Errno.EBUSY.negative();
         }
         final long element = old == 0 ? pool.take(hash, 0) : pool.takeSpare(hash, 0);
-        if (element == 0) {
+        if (element < 0) {
             buckets.unlock(hash, head);
-            return Errno.E2BIG.negative();
+            return (int) element;
         }
         write(element, key, value);
         if (old == 0) {
@@ -223,8 +219,8 @@ final class HashTable implements AutoCloseable {
     /** Takes the element first: that may evict others, from any bucket. */
     private int putEvicting(final long key, final int hash, final long value, final long mode, final int cpu) {
         final long element = pool.take(hash, cpu);
-        if (element == 0) {
-            return Errno.ENOMEM.negative();
+        if (element < 0) {
+            return (int) element;
         }
         write(element, key, value);
         final long head = buckets.lock(hash);
@@ -248,8 +244,8 @@ final class HashTable implements AutoCloseable {
     private int putPerCpu(final long key, final int hash, final long value, final long mode, final int cpu) {
         // as the kernel does: an element in hand before the bucket is locked, unless the key has to be there
         final long spare = lru && mode != BpfMap.EXIST ? pool.take(hash, Math.max(0, cpu)) : 0;
-        if (lru && mode != BpfMap.EXIST && spare == 0) {
-            return Errno.ENOMEM.negative();
+        if (spare < 0) {
+            return (int) spare;
         }
         final long head = buckets.lock(hash);
         final long old = buckets.find(head, hash, key);
@@ -261,7 +257,7 @@ final class HashTable implements AutoCloseable {
             }
         } else if (error == 0) {
             final long element = lru ? spare : pool.take(hash, 0);
-            if (element != 0) {
+            if (element > 0) {
                 HashBuckets.beginWrite(element);
                 index.store(key, element);
                 if (cpu >= 0) {
@@ -271,7 +267,7 @@ final class HashTable implements AutoCloseable {
                 buckets.insert(hash, head, element);
                 return 0;
             }
-            error = Errno.E2BIG.negative();
+            error = (int) element;
         }
         buckets.unlock(hash, head);
         if (spare != 0) {
@@ -423,16 +419,6 @@ final class HashTable implements AutoCloseable {
 
     long entries() {
         return pool.used();
-    }
-
-    long memory() {
-        return buckets.memory() + pool.memory();
-    }
-
-    @Override
-    public void close() {
-        buckets.close();
-        pool.close();
     }
 
     /** Sees elements of a bucket, perhaps more than once, perhaps while they are written. */

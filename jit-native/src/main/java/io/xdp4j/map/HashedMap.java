@@ -14,12 +14,15 @@ import org.agrona.MutableDirectBuffer;
  */
 final class HashedMap extends UserspaceMap {
 
+    private final MapMemory memory;
     private final HashTable table;
 
     HashedMap(final MapSpec spec, final MapContext context) {
         final boolean lru = spec.type() == MapType.LRU_HASH || spec.type() == MapType.LRU_PERCPU_HASH;
         SpecRule.hash(spec, lru);
-        this.table = new HashTable(spec, ValueShape.of(spec), lru, context.cpus());
+        final MapMemory taken = new MapMemory(spec);
+        this.memory = taken;
+        this.table = taken.build(() -> new HashTable(taken, ValueShape.of(spec), lru, context.cpus()));
         super(spec, context);
     }
 
@@ -98,11 +101,11 @@ final class HashedMap extends UserspaceMap {
 
     @Override
     public long memory() {
-        return table.memory();
+        return memory.length();
     }
 
     @Override
     protected void free() {
-        table.close();
+        memory.close();
     }
 }

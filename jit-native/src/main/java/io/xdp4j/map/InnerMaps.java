@@ -2,6 +2,7 @@ package io.xdp4j.map;
 
 import io.xdp4j.bpf.BpfMap;
 import io.xdp4j.bpf.Errno;
+import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.bpf.MapType;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ final class InnerMaps {
         SpecRule.valueSize(spec, 4, 4);
         final MapSpec inner = spec.inner();
         if (inner == null) {
-            throw new io.xdp4j.bpf.MapException(
+            throw new MapException(
                     "create", spec.name(), Errno.EBADF.number(), 0, "it does not say what its inner maps are like");
         }
         SpecRule.require(

@@ -13,8 +13,9 @@ import org.agrona.collections.IntArrayList;
  * the move cannot reach a block that was unlinked before it. A walk that was spoilt is done over; what it read on the way was
  * still memory of the map. Blocks go in batches, {@link #BATCH_NS} apart at least, so walks are seldom spoilt.
  *
- * <p>If a program replaces values faster than that and no slot is left, the oldest are used again at once: then it may see
- * a newer value at an address that it holds, as with the kernel's preallocated hash. Written under the map's lock.
+ * <p>If no slot is left, what no program can hold any more is let go of at once, without waiting for the next batch. A
+ * program that replaces more values within one burst than there are slots to spare gets {@code -ENOMEM}, as in the kernel where
+ * the allocator waits for readers; Java waits. Written under the map's lock.
  */
 final class LpmGrace {
 
@@ -29,17 +30,13 @@ final class LpmGrace {
     private IntArrayList waiting = new IntArrayList();
     private IntArrayList sealed = new IntArrayList();
     private long sealedAtNs;
-    private volatile boolean left;
+    private long mark;
     private volatile int epoch;
 
     LpmGrace(final LpmSlots slots, final LpmRecords records, final Grace programs) {
         this.slots = slots;
         this.records = records;
         this.programs = programs;
-    }
-
-    private void allLeft() {
-        left = true;
     }
 
     /** Moves before blocks are used again. */
@@ -65,31 +62,28 @@ final class LpmGrace {
             if (now - sealedAtNs < BATCH_NS) {
                 return;
             }
-            if (!left) {
-                programs.freeWhatCanBe();
-            }
-            if (!left) {
+            if (!programs.passed(mark)) {
                 return;
             }
             release();
         }
-        swap();
-        sealedAtNs = now;
-        left = false;
-        programs.retire(this::allLeft);
+        seal(now);
     }
 
-    /** Lets go of everything at once: there is no space otherwise. */
+    /** Lets go of all that no program can hold: there is no slot otherwise. */
     void flush() {
-        release();
-        swap();
-        release();
+        for (int i = 0; i < 2 && programs.passed(mark); i++) {
+            release();
+            seal(System.nanoTime());
+        }
     }
 
-    private void swap() {
+    private void seal(final long now) {
         final IntArrayList empty = sealed;
         sealed = waiting;
         waiting = empty;
+        sealedAtNs = now;
+        mark = programs.mark();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // the map's lock is held

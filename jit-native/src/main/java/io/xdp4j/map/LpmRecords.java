@@ -1,10 +1,8 @@
 package io.xdp4j.map;
 
-import io.xdp4j.sys.NativeArea;
+import io.xdp4j.bpf.MapException;
 import io.xdp4j.sys.NativeMemory;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Memory for the nodes of a longest-prefix-match map. A record is three bitmaps (see {@link LpmTree}) followed by as many
@@ -26,15 +24,17 @@ final class LpmRecords {
     private static final int LARGEST = 100;
     private static final int LARGEST_CHUNK_SHIFT = 17;
 
-    private final List<NativeArea> chunks = new ArrayList<>();
+    private final MapMemory memory;
     private final int[] free = new int[LARGEST + 1];
     private final int shift;
-    private volatile long memory;
     private long[] bases = {};
+    private int chunks;
     private int next;
     private int end;
 
-    LpmRecords(final int entries) {
+    LpmRecords(final MapMemory memory) {
+        final int entries = memory.spec().maxEntries();
+        this.memory = memory;
         this.shift = Math.clamp(32 - Integer.numberOfLeadingZeros(entries) + 2, 11, LARGEST_CHUNK_SHIFT);
     }
 
@@ -90,27 +90,26 @@ final class LpmRecords {
 
     private boolean grow() {
         final int rest = end - next;
-        final long total = memory;
-        if (chunks.size() == 1 << (31 - shift)) {
+        if (chunks == 1 << (31 - shift)) {
             return false;
         }
+        final long address;
         try {
             // Behind the last record of a chunk a stale one may seem to go on.
-            chunks.add(new NativeArea((8L << shift) + 8L * (LARGEST + 1), 64));
-        } catch (final OutOfMemoryError e) {
+            address = memory.area((8L << shift) + 8L * (LARGEST + 1)).address();
+        } catch (final MapException none) {
             return false;
         }
         if (rest > 0) {
             give(next, rest);
         }
-        final int index = chunks.size() - 1;
+        final int index = chunks++;
         final long[] more = index < bases.length ? bases : Arrays.copyOf(bases, Math.max(4, bases.length * 2));
-        more[index] = chunks.getLast().address();
+        more[index] = address;
         // Readers come here by a reference that is published after this, with release.
         bases = more;
         next = (index << shift) + (index == 0 ? LINE : 0);
         end = (index + 1) << shift;
-        memory = total + chunks.getLast().length();
         return true;
     }
 
@@ -156,13 +155,5 @@ final class LpmRecords {
     /** How many words a record has. */
     static int wordCount(final long record) {
         return slotCount(record) + Long.bitCount(NativeMemory.getLong(record + E));
-    }
-
-    long memory() {
-        return memory;
-    }
-
-    void close() {
-        chunks.forEach(NativeArea::close);
     }
 }

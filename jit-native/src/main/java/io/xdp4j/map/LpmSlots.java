@@ -1,10 +1,8 @@
 package io.xdp4j.map;
 
+import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapSpec;
-import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The entries of a longest-prefix-match map: prefix length (32 bits), key bytes, and from the next multiple of eight the
@@ -15,56 +13,68 @@ final class LpmSlots {
 
     private static final int LARGEST_CHUNK = 1 << 20;
 
-    private final List<NativeArea> chunks = new ArrayList<>();
+    /** Slots for entries that were replaced or removed and wait for readers. */
+    static final int SPARE = 1 << 16;
+
+    private final MapMemory memory;
     private final long[] bases;
     private final int shift;
     private final int stride;
     private final int valueOffset;
+    private final int usual;
     private final int capacity;
     private int used;
     private int free;
     private volatile int chunkCount;
 
-    LpmSlots(final MapSpec spec) {
-        this(spec.maxEntries(), (spec.keySize() + 7) & ~7, spec.valueSize());
-    }
-
-    private LpmSlots(final int entries, final int valueOffset, final int valueSize) {
-        final int bytes = valueOffset + ((valueSize + 7) & ~7);
+    LpmSlots(final MapMemory memory) {
+        final MapSpec spec = memory.spec();
+        final int entries = spec.maxEntries();
+        this.memory = memory;
+        this.valueOffset = (spec.keySize() + 7) & ~7;
+        final int bytes = valueOffset + ((spec.valueSize() + 7) & ~7);
         int bits = Math.clamp(32 - Integer.numberOfLeadingZeros(entries) - 5, 6, 16);
         while (bits > 0 && (long) bytes << bits > LARGEST_CHUNK) {
             bits--;
         }
-        this.valueOffset = valueOffset;
         this.stride = bytes;
         this.shift = bits;
-        // Entries that were replaced or removed wait for readers in places of their own.
-        this.capacity = (int) Math.min(Integer.MAX_VALUE - 1L, entries + Math.clamp(entries, 64L, 1L << 16));
+        this.usual = (int) Math.min(Integer.MAX_VALUE - 1L, entries + Math.clamp((long) entries, 64, SPARE));
+        this.capacity = (int) Math.min(Integer.MAX_VALUE - 1L, (long) entries + SPARE);
+        SpecRule.requireHeap(spec, 8L * (capacity >>> bits));
         this.bases = new long[(capacity >>> bits) + 1];
     }
 
-    /** An unused slot, or 0 if there is none. */
-    int take() {
+    /**
+     * An unused slot, or 0 if there is none.
+     *
+     * @param all whether to go beyond what is enough as long as readers leave soon
+     */
+    int take(final boolean all) {
         if (free != 0) {
             final int slot = free;
             free = NativeMemory.getInt(address(slot));
             return slot;
         }
-        if (used == capacity) {
+        if (used >= (all ? capacity : usual)) {
             return 0;
         }
         final int slot = used + 1;
         if (bases[slot >>> shift] == 0) {
             try {
-                chunks.add(new NativeArea((long) stride << shift, 64));
-            } catch (final OutOfMemoryError e) {
+                bases[slot >>> shift] = memory.area((long) stride << shift).address();
+            } catch (final MapException none) {
                 return 0;
             }
-            bases[slot >>> shift] = chunks.getLast().address();
-            chunkCount = chunks.size();
+            chunkCount = (slot >>> shift) + 1;
         }
         used = slot;
         return slot;
+    }
+
+    /** Whether all slots are in use or wait for readers. */
+    boolean full() {
+        return used == capacity && free == 0;
     }
 
     /** Gives back a slot that no reader can reach. */
@@ -100,13 +110,5 @@ final class LpmSlots {
             }
         }
         return false;
-    }
-
-    long memory() {
-        return (long) chunkCount * ((long) stride << shift) + 8L * bases.length;
-    }
-
-    void close() {
-        chunks.forEach(NativeArea::close);
     }
 }

@@ -4,8 +4,6 @@ import static io.xdp4j.map.LpmRecords.below;
 import static io.xdp4j.map.LpmRecords.slotCount;
 import static io.xdp4j.map.LpmRecords.wordAt;
 
-import io.xdp4j.bpf.MapSpec;
-import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
 
 /**
@@ -22,9 +20,9 @@ import io.xdp4j.sys.NativeMemory;
  * reference   0: nothing    positive: a record    negative: the only entry below, more than 6 bits longer
  * </pre>
  *
- * <p>So an IPv4 /19 to /24 among a million is two cache lines away: its root's and its record's, as long as that
- * has no more than ten words. Bitmaps never change once a record is published: a change writes a new record and swings the one word that refers to
- * the old. Words may be swapped in place. A reader therefore sees each record whole, and every entry that stays in the map
+ * <p>So an IPv4 /19 to /24 among a million is two cache lines away: its root's and its record's, as long as that has no more
+ * than ten words. Bitmaps never change once a record is published: a change writes a new record and swings the one word that
+ * refers to the old. Words may be swapped in place. A reader therefore sees each record whole, and every entry that stays in the map
  * is found at any moment; what happens to old records says {@link LpmGrace}.
  */
 final class LpmTree {
@@ -47,23 +45,21 @@ final class LpmTree {
     private final LpmSlots slots;
     private final LpmRecords records;
     private final int rootBits;
-    private final NativeArea roots;
-    private final NativeArea shorts;
-    private final long rootsAddress;
+    private final long roots;
+    private final long shorts;
 
     /** Addresses of the references on the way to the key that {@link #locate} was last asked for. */
     private final long[] path;
 
     private int level;
 
-    LpmTree(final MapSpec spec, final LpmKey keys, final LpmSlots slots, final LpmRecords records) {
+    LpmTree(final MapMemory memory, final LpmKey keys, final LpmSlots slots, final LpmRecords records) {
         this.keys = keys;
         this.slots = slots;
         this.records = records;
-        this.rootBits = rootBits(spec.maxEntries(), keys.bits());
-        this.roots = SpecRule.area(spec, 8L << rootBits);
-        this.shorts = SpecRule.area(spec, 8L << rootBits);
-        this.rootsAddress = roots.address();
+        this.rootBits = rootBits(memory.spec().maxEntries(), keys.bits());
+        this.roots = memory.area(8L << rootBits).address();
+        this.shorts = memory.area(8L << rootBits).address();
         this.path = new long[keys.bits() / STRIDE + 2];
     }
 
@@ -79,12 +75,12 @@ final class LpmTree {
 
     /** Where the root for a value of the first bits lies: a reference, then the covering slot. */
     long root(final int index) {
-        return rootsAddress + 8L * index;
+        return roots + 8L * index;
     }
 
     /** Where the slot of one of {@code shorts} lies. */
     long shortAt(final int place) {
-        return shorts.address() + 4L * place;
+        return shorts + 4L * place;
     }
 
     /** Place among {@code shorts} of the first {@code length} bits. */
@@ -208,14 +204,5 @@ final class LpmTree {
         final long b = NativeMemory.getLong(record + LpmRecords.B);
         final int index = Long.bitCount(a) + below(b, six);
         return (b >>> six & 1) != 0 ? index : -1 - index;
-    }
-
-    long memory() {
-        return roots.length() + shorts.length();
-    }
-
-    void close() {
-        roots.close();
-        shorts.close();
     }
 }

@@ -18,9 +18,11 @@ final class LpmTrie extends UserspaceMap {
 
     private static final int FLAGS = MapSpec.NO_PREALLOC | SpecRule.NUMA_NODE | SpecRule.ACCESS;
 
+    private static final long PATIENCE_NS = 1_000_000_000L;
+
+    private final MapMemory memory;
     private final LpmKey keys;
     private final LpmSlots slots;
-    private final LpmRecords records;
     private final LpmGrace grace;
     private final LpmTree tree;
     private final LpmChanges changes;
@@ -47,17 +49,18 @@ final class LpmTrie extends UserspaceMap {
                 Errno.EINVAL,
                 "lpm_trie wants a value of 1 to 4194008 bytes: valueSize=" + spec.valueSize() + " bytes");
         final LpmKey keyBits = new LpmKey(spec.keySize() - 4);
-        final LpmSlots slotMemory = new LpmSlots(spec);
-        final LpmRecords recordMemory = new LpmRecords(spec.maxEntries());
+        final MapMemory taken = new MapMemory(spec);
+        final LpmSlots slotMemory = new LpmSlots(taken);
+        final LpmRecords recordMemory = new LpmRecords(taken);
         final LpmGrace unlinked =
                 new LpmGrace(slotMemory, recordMemory, context.table().grace());
-        final LpmTree structure = new LpmTree(spec, keyBits, slotMemory, recordMemory);
+        final LpmTree structure = taken.build(() -> new LpmTree(taken, keyBits, slotMemory, recordMemory));
+        this.memory = taken;
         this.tree = structure;
         this.changes = new LpmChanges(keyBits, slotMemory, recordMemory, unlinked, structure);
         this.order = new LpmOrder(keyBits, recordMemory, structure);
         this.keys = keyBits;
         this.slots = slotMemory;
-        this.records = recordMemory;
         this.grace = unlinked;
         super(spec, context);
     }
@@ -102,8 +105,27 @@ final class LpmTrie extends UserspaceMap {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the map's lock is held
     public int update(final long key, final long value, final long flags, final int cpu) {
+        final int error = put(key, value, flags);
+        return error == Errno.EAGAIN.negative() ? Errno.ENOMEM.negative() : error;
+    }
+
+    /** As {@link #update}, but waits up to a second for workers to leave, where slots that they may hold are in the way. */
+    @Override
+    @SuppressWarnings("ThreadPriorityCheck") // correctness does not rest on yield; it lets the workers go on
+    protected int writeValue(final long key, final long value, final long flags) {
+        final long since = System.nanoTime();
+        int error = put(key, value, flags);
+        while (error == Errno.EAGAIN.negative() && System.nanoTime() - since < PATIENCE_NS) {
+            Thread.yield();
+            error = put(key, value, flags);
+        }
+        return error == Errno.EAGAIN.negative() ? Errno.ENOMEM.negative() : error;
+    }
+
+    /** -EAGAIN: there will be a slot once workers leave. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the map's lock is held
+    private int put(final long key, final long value, final long flags) {
         final int length = NativeMemory.getInt(key);
         if (Long.compareUnsigned(flags, EXIST) > 0 || tooLong(length)) {
             return Errno.EINVAL.negative();
@@ -122,7 +144,7 @@ final class LpmTrie extends UserspaceMap {
             }
             final int slot = fill(key, value);
             if (slot == 0) {
-                return Errno.ENOMEM.negative();
+                return (slots.full() ? Errno.EAGAIN : Errno.ENOMEM).negative();
             }
             if (place != 0) {
                 final int old = NativeMemory.getInt(place) & Integer.MAX_VALUE;
@@ -142,10 +164,10 @@ final class LpmTrie extends UserspaceMap {
     }
 
     private int fill(final long key, final long value) {
-        int slot = slots.take();
+        int slot = slots.take(false);
         if (slot == 0) {
             grace.flush();
-            slot = slots.take();
+            slot = slots.take(true);
         }
         if (slot != 0) {
             NativeMemory.copy(key, slots.address(slot), spec().keySize());
@@ -210,13 +232,11 @@ final class LpmTrie extends UserspaceMap {
 
     @Override
     public long memory() {
-        return tree.memory() + slots.memory() + records.memory();
+        return memory.length();
     }
 
     @Override
     protected void free() {
-        tree.close();
-        slots.close();
-        records.close();
+        memory.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.xdp4j.map;
 
+import io.xdp4j.bpf.Errno;
 import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
@@ -42,7 +43,8 @@ final class LruPool implements ElementPool {
     private final int localHeads;
     private final int[] stealFrom;
 
-    LruPool(final MapSpec spec, final ElementLayout layout, final int cpus, final HashBuckets buckets) {
+    LruPool(final MapMemory memory, final ElementLayout layout, final int cpus, final HashBuckets buckets) {
+        final MapSpec spec = memory.spec();
         this.buckets = buckets;
         this.cpus = cpus;
         this.shared = (spec.flags() & MapSpec.NO_COMMON_LRU) == 0;
@@ -53,10 +55,10 @@ final class LruPool implements ElementPool {
         this.batch = shared ? Math.clamp(count / cpus / 2, 1, SHARED_BATCH) : OWN_BATCH;
         this.lists = new LruList[shared ? 1 : cpus];
         this.localHeads = count + lists.length * LruList.HEADS;
-        this.elements = new ElementChunk(spec, layout, count, cpus);
+        this.elements = new ElementChunk(memory, layout, count, cpus);
         this.marks = new LruMarks(elements);
-        this.nodes = new NodeLists(spec, count, lists.length * LruList.HEADS + 2 * cpus);
-        this.locks = new NativeArea((cpus + 1) * UserspaceMap.CACHE_LINE, UserspaceMap.CACHE_LINE);
+        this.nodes = new NodeLists(memory, count, lists.length * LruList.HEADS + 2 * cpus);
+        this.locks = memory.area((cpus + 1) * UserspaceMap.CACHE_LINE);
         this.stealFrom = new int[cpus];
         for (int i = 0; i < lists.length; i++) {
             lists[i] = new LruList(nodes, marks, count + i * LruList.HEADS, shared ? SHARED_BATCH : OWN_BATCH);
@@ -92,7 +94,7 @@ final class LruPool implements ElementPool {
     @Override
     public long take(final int hash, final int cpu) {
         final int node = shared ? takeShared(hash, cpu) : takeOwn(hash, cpu);
-        return node < 0 ? 0 : elements.element(node);
+        return node < 0 ? Errno.ENOMEM.negative() : elements.element(node);
     }
 
     @Override
@@ -281,17 +283,5 @@ final class LruPool implements ElementPool {
             used -= localCount(cpu);
         }
         return Math.max(0, used);
-    }
-
-    @Override
-    public long memory() {
-        return elements.memory() + nodes.memory() + locks.length();
-    }
-
-    @Override
-    public void close() {
-        elements.close();
-        nodes.close();
-        locks.close();
     }
 }

@@ -1,13 +1,12 @@
 package io.xdp4j.map;
 
-import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
 
 /**
  * Doubly linked lists of numbered nodes in native memory, 16 bytes a node: previous, next, the hash of the node's key, the
  * list that it is in, its owner. Numbers from the count of nodes on are the lists' own heads. Callers lock.
  */
-final class NodeLists implements AutoCloseable {
+final class NodeLists {
 
     private static final int SIZE_SHIFT = 4;
     private static final int NEXT = 4;
@@ -15,12 +14,10 @@ final class NodeLists implements AutoCloseable {
     private static final int KIND = 12;
     private static final int OWNER = 14;
 
-    private final NativeArea area;
     private final long base;
 
-    NodeLists(final io.xdp4j.bpf.MapSpec spec, final int nodes, final int heads) {
-        this.area = SpecRule.area(spec, ((long) nodes + heads) << SIZE_SHIFT);
-        this.base = area.address();
+    NodeLists(final MapMemory memory, final int nodes, final int heads) {
+        this.base = memory.area(((long) nodes + heads) << SIZE_SHIFT).address();
         for (int head = nodes; head < nodes + heads; head++) {
             link(head, head);
         }
@@ -80,14 +77,5 @@ final class NodeLists implements AutoCloseable {
 
     void owner(final int node, final int owner) {
         NativeMemory.putShortRelease(at(node) + OWNER, (short) owner);
-    }
-
-    long memory() {
-        return area.length();
-    }
-
-    @Override
-    public void close() {
-        area.close();
     }
 }

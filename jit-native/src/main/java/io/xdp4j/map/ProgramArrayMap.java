@@ -22,7 +22,7 @@ final class ProgramArrayMap extends UserspaceMap implements ProgramArray {
         SpecRule.keySize(spec, 4);
         SpecRule.valueSize(spec, 4, 4);
         SpecRule.flags(spec, SpecRule.NUMA_NODE | MapSpec.RDONLY | MapSpec.WRONLY);
-        SpecRule.requireMemory(spec, 8L * spec.maxEntries());
+        SpecRule.requireHeap(spec, 8L * spec.maxEntries());
         this.slots = new AtomicReferenceArray<>(spec.maxEntries());
         super(spec, context);
     }

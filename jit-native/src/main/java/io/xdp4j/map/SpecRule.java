@@ -24,7 +24,10 @@ final class SpecRule {
     private static final int PROGRAM_ACCESS = MapSpec.RDONLY_PROG | MapSpec.WRONLY_PROG;
 
     /** A map larger than this is a mistake or an attack: half the machine's memory with the JVM's default heap. */
-    private static final long MEMORY_LIMIT = 2 * Runtime.getRuntime().maxMemory();
+    static final long MEMORY_LIMIT = 2 * Runtime.getRuntime().maxMemory();
+
+    /** The same for what a map keeps on the heap. */
+    static final long HEAP_LIMIT = Runtime.getRuntime().maxMemory() / 8;
 
     /** {@code BPF_F_INNER_MAP}: the array need not have as many entries as other maps in the same map of maps. */
     static final int INNER_MAP = 1 << 12;
@@ -158,7 +161,12 @@ final class SpecRule {
 
     /** Takes a map's memory, zeroed and on cache lines, or refuses with ENOMEM. */
     static NativeArea area(final MapSpec spec, final long bytes) {
-        requireMemory(spec, bytes);
+        requireMemory(spec, bytes, MEMORY_LIMIT);
+        return newArea(spec, bytes);
+    }
+
+    /** As {@link #area}, for who knows that the map may have as much. */
+    static NativeArea newArea(final MapSpec spec, final long bytes) {
         try {
             return new NativeArea(bytes, UserspaceMap.CACHE_LINE);
         } catch (final OutOfMemoryError e) {
@@ -168,12 +176,22 @@ final class SpecRule {
     }
 
     /** Refuses with ENOMEM what would take more than a map should. */
-    static void requireMemory(final MapSpec spec, final long bytes) {
+    static void requireMemory(final MapSpec spec, final long bytes, final long limit) {
         require(
-                bytes > 0 && bytes <= MEMORY_LIMIT,
+                bytes > 0 && bytes <= limit,
                 spec,
                 Errno.ENOMEM,
-                "maxEntries=" + spec.maxEntries() + ", memory=" + bytes + " bytes, limit=" + MEMORY_LIMIT
+                "maxEntries=" + spec.maxEntries() + ", memory=" + bytes + " bytes, limit=" + limit
+                        + " bytes: lower maxEntries, or raise -Xmx");
+    }
+
+    /** Refuses with ENOMEM what would take more of the Java heap than a map should. */
+    static void requireHeap(final MapSpec spec, final long bytes) {
+        require(
+                bytes <= HEAP_LIMIT,
+                spec,
+                Errno.ENOMEM,
+                "maxEntries=" + spec.maxEntries() + ", heap=" + bytes + " bytes, limit=" + HEAP_LIMIT
                         + " bytes: lower maxEntries, or raise -Xmx");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xdp4j.bpf.BpfMap;
+import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapType;
 import io.xdp4j.sys.NativeMemory;
 import java.nio.ByteBuffer;
@@ -446,5 +447,72 @@ class LpmTrieTest {
             assertThat(get(map, "10.0.0.1/32")).isEqualTo(Integer.toString(i));
         }
         assertThat(map.memory()).isLessThan(50_000);
+    }
+
+    /** However often a program replaces a value: what it found keeps its bytes, as long as there are slots. */
+    @Test
+    void keepsWhatAProgramHoldsWhenSlotsRunOut() {
+        final UserspaceMap map = map(4, 1);
+        try (Grace.Reader worker = fixture.table.grace().reader()) {
+            worker.enter();
+            put(map, "10.0.0.0/24", 0, 1);
+            setKey("10.0.0.7/32");
+            final long held = map.lookup(key, 0);
+            int replaced = 0;
+            while (put(map, "10.0.0.0/24", 0, 2).equals("OK")) {
+                replaced++;
+            }
+            assertThat(replaced).isEqualTo(LpmSlots.SPARE);
+            assertThat(NativeMemory.getLong(held)).isEqualTo(1);
+            assertThat(put(map, "10.0.0.0/24", 0, 2)).isEqualTo("ENOMEM");
+            worker.leave();
+            assertThat(put(map, "10.0.0.0/24", 0, 3)).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void letsJavaWaitForAWorkerToLeaveWhenSlotsRunOut() throws InterruptedException {
+        final UserspaceMap map = map(4, 1);
+        final Grace.Reader worker = fixture.table.grace().reader();
+        worker.enter();
+        while (put(map, "10.0.0.0/24", 0, 2).equals("OK")) {
+            assertThat(map.entries()).isEqualTo(1);
+        }
+        final Thread leaving = Thread.ofPlatform().start(() -> {
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            worker.leave();
+        });
+        final UnsafeBuffer prefix = new UnsafeBuffer(new byte[] {24, 0, 0, 0, 10, 0, 0, 0});
+        assertThat(name(map.update(prefix, 0, new UnsafeBuffer(new byte[8]), 0, 0)))
+                .isEqualTo("OK");
+        leaving.join();
+        worker.close();
+    }
+
+    /** A program's update must not do the work of others: what was retired elsewhere stays for who takes the monitor. */
+    @Test
+    void freesNothingOfOthersFromWithinAnUpdate() {
+        final UserspaceMap map = map(4, 10);
+        final AtomicBoolean freed = new AtomicBoolean();
+        try (Grace.Reader worker = fixture.table.grace().reader()) {
+            worker.enter();
+            fixture.table.grace().retire(() -> freed.set(true));
+            worker.leave();
+            final long end = System.nanoTime() + 3 * LpmGrace.BATCH_NS;
+            while (System.nanoTime() < end) {
+                assertThat(put(map, "10.0.0.0/24", 0, 1)).isEqualTo("OK");
+            }
+            assertThat(freed).isFalse();
+            fixture.table.grace().freeWhatCanBe();
+            assertThat(freed).isTrue();
+        }
+    }
+
+    @Test
+    void refusesWhatWouldTakeTheJavaHeap() {
+        assertThatThrownBy(() -> fixture.map(MapType.LPM_TRIE, 8, 1 << 21, Integer.MAX_VALUE, 1))
+                .isInstanceOf(MapException.class)
+                .hasMessageStartingWith(
+                        "map create failed: ENOMEM, map=m (maxEntries=2147483647, heap=17179869168 bytes");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xdp4j.bpf.BpfMap;
 import io.xdp4j.bpf.Fault;
+import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapType;
 import io.xdp4j.bpf.Program;
 import io.xdp4j.bpf.ProgramSpec;
@@ -115,5 +116,14 @@ final class ProgramArrayMapTest {
         assertThatThrownBy(() -> fixture.map(MapType.PROG_ARRAY, 4, 4, 1, 128))
                 .hasMessage("map create failed: EINVAL, map=m "
                         + "(prog_array does not know all of flags=0x80, allowed: 0x1c)");
+    }
+
+    @Test
+    void refusesWhatWouldTakeTheJavaHeap() {
+        final int entries = (int) (SpecRule.HEAP_LIMIT / 8) + 1;
+        assertThatThrownBy(() -> fixture.map(MapType.PROG_ARRAY, 4, 4, entries, 0))
+                .isInstanceOf(MapException.class)
+                .hasMessage("map create failed: ENOMEM, map=m (maxEntries=" + entries + ", heap=" + 8L * entries
+                        + " bytes, limit=" + SpecRule.HEAP_LIMIT + " bytes: lower maxEntries, or raise -Xmx)");
     }
 }
