@@ -120,9 +120,16 @@ final class FactTable {
                 sameOffset ? a.offset : 0,
                 0,
                 0,
-                Math.min(a.range, b.range),
+                sameOffset ? Math.min(a.range, b.range) : range(a, b),
                 a.map,
                 0);
+    }
+
+    /** Bytes of a packet are counted from where the variable part ends, which now has the constant one in it. */
+    private static int range(final Reg a, final Reg b) {
+        return a.isPacket()
+                ? Math.max(0, Math.min(a.range - a.offset, b.range - b.offset))
+                : Math.min(a.range, b.range);
     }
 
     void branch(final int pc, final boolean taken) {

@@ -77,7 +77,7 @@ final class Linked {
         if (reg == known) {
             return reg;
         }
-        final int distance = reg.offset - known.offset;
+        final long distance = (long) reg.offset - known.offset;
         final Scalar there = distance == 0 ? known.scalar : ScalarMath.add(known.scalar, Scalar.constant(distance));
         if (!reg.is(Reg.LINKED_LOW) && !known.is(Reg.LINKED_LOW)) {
             return reg.withScalar(there);

@@ -6,6 +6,7 @@ import io.xdp4j.bpf.ProgramSpec;
 import io.xdp4j.bpf.Runner;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A live program that the interpreter runs. Safe for use by several threads. */
 public final class InterpretedProgram implements Program {
@@ -51,11 +52,20 @@ public final class InterpretedProgram implements Program {
 
     @Override
     public Runner runner(final int cpu) {
+        return runner(cpu, null);
+    }
+
+    /** A runner whose every instruction an observer sees. */
+    public Runner observedRunner(final int cpu, final InsnObserver observer) {
+        return runner(cpu, observer);
+    }
+
+    private Runner runner(final int cpu, final @Nullable InsnObserver observer) {
         if (cpu < 0 || cpu >= cpus) {
             throw new IllegalArgumentException(
                     "no such CPU: cpu=" + cpu + ", cpus=" + cpus + " (make the engine with more: builder().cpus(n))");
         }
-        return new InterpretedRunner(image, new Execution(cpu, environment));
+        return new InterpretedRunner(image, new Execution(cpu, environment), observer);
     }
 
     /** Makes a machine that runs the program over a memory of the caller's. */

@@ -4,6 +4,7 @@ import io.xdp4j.bpf.Runner;
 import io.xdp4j.bpf.Verdict;
 import io.xdp4j.map.Grace;
 import io.xdp4j.packet.Burst;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a program on one worker's bursts. */
 final class InterpretedRunner implements Runner {
@@ -16,10 +17,10 @@ final class InterpretedRunner implements Runner {
     private final Clock clock;
     private final Grace.Reader reader;
 
-    InterpretedRunner(final Image image, final Execution execution) {
+    InterpretedRunner(final Image image, final Execution execution, final @Nullable InsnObserver observer) {
         this.image = image;
         this.execution = execution;
-        this.interpreter = new Interpreter(execution, image);
+        this.interpreter = new Interpreter(execution, image, observer);
         this.clock = execution.environment().clock();
         this.reader = execution.environment().maps().grace().reader();
     }

@@ -34,6 +34,7 @@ final class Interpreter implements Execution.Callbacks {
     private final long[] r = new long[11];
     private final long[] savedRegisters = new long[Execution.FRAMES * SAVED];
     private final Image[] savedImages = new Image[Execution.FRAMES];
+    private final @Nullable InsnObserver observer;
     private Image image;
     private int depth;
     private int budget;
@@ -41,7 +42,12 @@ final class Interpreter implements Execution.Callbacks {
     private int lastPc;
 
     Interpreter(final Execution execution, final Image first) {
+        this(execution, first, null);
+    }
+
+    Interpreter(final Execution execution, final Image first, final @Nullable InsnObserver observer) {
         this.execution = execution;
+        this.observer = observer;
         this.memory = new Memory(execution);
         this.image = first;
         execution.callbacks(this);
@@ -148,6 +154,9 @@ final class Interpreter implements Execution.Callbacks {
         long[] code = image.code();
         int pc = start;
         while (true) {
+            if (observer != null) {
+                observer.before(execution, image, pc, depth, r);
+            }
             final long slot = code[pc];
             final int opcode = InsnSlot.opcode(slot);
             final int dst = InsnSlot.dst(slot);

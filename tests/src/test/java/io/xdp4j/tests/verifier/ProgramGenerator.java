@@ -1,0 +1,412 @@
+package io.xdp4j.tests.verifier;
+
+import io.xdp4j.bpf.Reference;
+import io.xdp4j.bpf.insn.InsnSlot;
+import io.xdp4j.bpf.insn.Opcode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Makes programs out of random choices: arithmetic of every kind, comparisons, packet and stack accesses, map look-ups,
+ * loops and calls, so arranged that a good part of them is accepted, and that what is accepted rests on ranges.
+ *
+ * <p>The source of choices gives a number below the bound that it is asked for: a random generator, or a fuzzer's bytes.
+ */
+final class ProgramGenerator {
+
+    private static final int[] ALU = {
+        Opcode.ADD,
+        Opcode.SUB,
+        Opcode.MUL,
+        Opcode.DIV,
+        Opcode.OR,
+        Opcode.AND,
+        Opcode.LSH,
+        Opcode.RSH,
+        Opcode.MOD,
+        Opcode.XOR,
+        Opcode.ARSH
+    };
+    private static final int[] JUMPS = {
+        Opcode.JEQ,
+        Opcode.JGT,
+        Opcode.JGE,
+        Opcode.JSET,
+        Opcode.JNE,
+        Opcode.JSGT,
+        Opcode.JSGE,
+        Opcode.JLT,
+        Opcode.JLE,
+        Opcode.JSLT,
+        Opcode.JSLE
+    };
+    private static final int[] NUMBERS = {
+        0,
+        1,
+        -1,
+        2,
+        3,
+        4,
+        7,
+        8,
+        14,
+        15,
+        16,
+        31,
+        32,
+        33,
+        60,
+        63,
+        64,
+        100,
+        127,
+        128,
+        255,
+        256,
+        1500,
+        4095,
+        65535,
+        65536,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        -2,
+        -8,
+        -64,
+        -128,
+        -256
+    };
+    private static final int[] SIZES = {Opcode.SIZE_B, Opcode.SIZE_H, Opcode.SIZE_W, Opcode.SIZE_DW};
+
+    /** r6: context, r7: packet, r8: its end; r0 to r5 and r9 hold numbers. */
+    private static final int[] SCALARS = {0, 1, 2, 3, 4, 5, 9};
+
+    private static final int LOOKUP = 1;
+    private static final int PRANDOM = 7;
+
+    private final IntUnaryOperator choices;
+    private final List<Long> code = new ArrayList<>();
+    private final List<Reference> references = new ArrayList<>();
+
+    /** A program: its code, and what it refers to. */
+    record Generated(long[] code, List<Reference> references) {}
+
+    private ProgramGenerator(final IntUnaryOperator choices) {
+        this.choices = choices;
+    }
+
+    /** Makes a program of about {@code length} blocks. */
+    static Generated generate(final IntUnaryOperator choices, final int length) {
+        final ProgramGenerator generator = new ProgramGenerator(choices);
+        generator.begin();
+        generator.blocks(length, 0);
+        generator.end();
+        return new Generated(generator.code.stream().mapToLong(Long::longValue).toArray(), generator.references);
+    }
+
+    private int below(final int bound) {
+        return choices.applyAsInt(bound);
+    }
+
+    private int pick(final int[] from) {
+        return from[below(from.length)];
+    }
+
+    private int scalar() {
+        return pick(SCALARS);
+    }
+
+    private int number() {
+        return below(4) == 0 ? below(1 << 16) - (1 << 15) : pick(NUMBERS);
+    }
+
+    private void emit(final int opcode, final int dst, final int src, final int offset, final int imm) {
+        code.add(InsnSlot.of(opcode, dst, src, offset, imm));
+    }
+
+    private void move(final int dst, final int src) {
+        emit(Opcode.CLASS_ALU64 | Opcode.MOV | Opcode.SOURCE_X, dst, src, 0, 0);
+    }
+
+    private void set(final int dst, final int imm) {
+        emit(Opcode.CLASS_ALU64 | Opcode.MOV, dst, 0, 0, imm);
+    }
+
+    private void begin() {
+        move(6, 1);
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, 7, 6, 0, 0);
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, 8, 6, 4, 0);
+        for (final int register : SCALARS) {
+            set(register, number());
+        }
+        for (int slot = 1; slot <= 4; slot++) {
+            emit(Opcode.CLASS_ST | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, 0, -8 * slot, number());
+        }
+        unknown(scalar());
+        unknown(scalar());
+    }
+
+    private void end() {
+        emit(Opcode.CLASS_ALU64 | Opcode.MOV, 0, 0, 0, 2);
+        emit(Opcode.CLASS_JMP | Opcode.EXIT, 0, 0, 0, 0);
+    }
+
+    /** A number that is only known when the program runs. */
+    private void unknown(final int dst) {
+        switch (below(3)) {
+            case 0 -> emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, dst, 6, 12 + 4 * below(2), 0);
+            case 1 -> packetRead(dst);
+            default -> {
+                emit(Opcode.CLASS_JMP | Opcode.CALL, 0, 0, 0, PRANDOM);
+                afterCall();
+                move(dst, 9);
+            }
+        }
+    }
+
+    /** A call leaves nothing in r1 to r5; its result is kept in r9. */
+    private void afterCall() {
+        move(9, 0);
+        for (int r = 1; r <= 5; r++) {
+            if (below(3) == 0) {
+                move(r, 9);
+            } else {
+                set(r, number());
+            }
+        }
+    }
+
+    private void blocks(final int count, final int depth) {
+        for (int i = 0; i < count; i++) {
+            block(depth);
+        }
+    }
+
+    private void block(final int depth) {
+        switch (below(depth < 3 ? 16 : 12)) {
+            case 0, 1, 2 -> alu();
+            case 3 -> special();
+            case 4 -> spill();
+            case 5 -> fill();
+            case 6 -> packetRead(scalar());
+            case 7 -> packetVariable();
+            case 8 -> mapAccess();
+            case 9 -> stackVariable();
+            case 10 -> unknown(scalar());
+            case 11 -> packetWrite();
+            case 12, 13 -> branch(depth);
+            case 14 -> clamp(depth);
+            default -> loop(depth);
+        }
+    }
+
+    private void alu() {
+        final int width = below(2) == 0 ? Opcode.CLASS_ALU64 : Opcode.CLASS_ALU;
+        final int operation = pick(ALU);
+        final int signed = (operation == Opcode.DIV || operation == Opcode.MOD) && below(2) == 0 ? 1 : 0;
+        if (below(2) == 0) {
+            emit(width | operation | Opcode.SOURCE_X, scalar(), scalar(), signed, 0);
+            return;
+        }
+        final boolean shift = operation == Opcode.LSH || operation == Opcode.RSH || operation == Opcode.ARSH;
+        final int limit = width == Opcode.CLASS_ALU64 ? 64 : 32;
+        int imm = shift ? below(limit) : number();
+        if (imm == 0 && (operation == Opcode.DIV || operation == Opcode.MOD)) {
+            imm = 3;
+        }
+        emit(width | operation, scalar(), 0, signed, imm);
+    }
+
+    private void special() {
+        final int dst = scalar();
+        switch (below(5)) {
+            case 0 -> emit(Opcode.CLASS_ALU64 | Opcode.NEG, dst, 0, 0, 0);
+            case 1 -> emit(Opcode.CLASS_ALU | Opcode.NEG, dst, 0, 0, 0);
+            case 2 ->
+                emit(Opcode.CLASS_ALU | Opcode.END | (below(2) == 0 ? Opcode.SOURCE_X : 0), dst, 0, 0, 16 << below(3));
+            case 3 -> emit(Opcode.CLASS_ALU64 | Opcode.MOV | Opcode.SOURCE_X, dst, scalar(), 8 << below(3), 0);
+            default ->
+                emit(
+                        (below(2) == 0 ? Opcode.CLASS_ALU : Opcode.CLASS_ALU64) | Opcode.MOV | Opcode.SOURCE_X,
+                        dst,
+                        scalar(),
+                        0,
+                        0);
+        }
+    }
+
+    private void spill() {
+        final int size = pick(SIZES);
+        final int bytes = Opcode.sizeInBytes(size);
+        final int offset = -bytes * (1 + below(32 / bytes));
+        if (below(3) == 0) {
+            emit(Opcode.CLASS_ST | Opcode.MODE_MEM | size, 10, 0, offset, number());
+        } else {
+            emit(Opcode.CLASS_STX | Opcode.MODE_MEM | size, 10, scalar(), offset, 0);
+        }
+    }
+
+    private void fill() {
+        final int size = pick(SIZES);
+        final int bytes = Opcode.sizeInBytes(size);
+        final int mode = size != Opcode.SIZE_DW && below(3) == 0 ? Opcode.MODE_MEMSX : Opcode.MODE_MEM;
+        emit(Opcode.CLASS_LDX | mode | size, scalar(), 10, -bytes * (1 + below(32 / bytes)), 0);
+    }
+
+    /** Compares, then reads what was proved; sometimes a little more, which is to be refused. */
+    private void packetRead(final int dst) {
+        final int length = 1 + below(64);
+        move(5, 7);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 5, 0, 0, length);
+        final int size = pick(SIZES);
+        final int bytes = Opcode.sizeInBytes(size);
+        final int at = length < bytes ? 0 : below(length - bytes + 1 + (below(20) == 0 ? 2 : 0));
+        emit(Opcode.CLASS_JMP | Opcode.JGT | Opcode.SOURCE_X, 5, 8, 1, 0);
+        emit(
+                Opcode.CLASS_LDX | Opcode.MODE_MEM | (length < bytes ? Opcode.SIZE_B : size),
+                dst == 5 ? 4 : dst,
+                7,
+                at,
+                0);
+        set(5, number());
+    }
+
+    private void packetWrite() {
+        move(5, 7);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 5, 0, 0, 16);
+        emit(Opcode.CLASS_JMP | Opcode.JGT | Opcode.SOURCE_X, 5, 8, 1, 0);
+        emit(Opcode.CLASS_STX | Opcode.MODE_MEM | pick(SIZES), 7, pick(new int[] {0, 1, 2, 3, 4, 9}), below(9), 0);
+        set(5, number());
+    }
+
+    /** A packet pointer moved by a bounded number, compared again. */
+    private void packetVariable() {
+        final int by = pick(new int[] {0, 1, 2, 3, 9});
+        bound(by, 255);
+        move(5, 7);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD | Opcode.SOURCE_X, 5, by, 0, 0);
+        move(4, 5);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 4, 0, 0, 4);
+        emit(Opcode.CLASS_JMP | Opcode.JGT | Opcode.SOURCE_X, 4, 8, 1, 0);
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, by, 5, 0, 0);
+        set(4, number());
+        set(5, number());
+    }
+
+    /** Brings a number into a range, in one of many ways; sometimes not quite. */
+    private void bound(final int register, final int limit) {
+        switch (below(6)) {
+            case 0, 1 -> emit(Opcode.CLASS_ALU64 | Opcode.AND, register, 0, 0, limit);
+            case 2 -> {
+                emit(Opcode.CLASS_JMP | Opcode.JLE, register, 0, 1, limit);
+                set(register, below(limit));
+            }
+            case 3 -> {
+                emit(Opcode.CLASS_JMP32 | Opcode.JLE, register, 0, 1, limit);
+                set(register, below(limit));
+                emit(Opcode.CLASS_ALU | Opcode.MOV | Opcode.SOURCE_X, register, register, 0, 0);
+            }
+            case 4 -> {
+                emit(Opcode.CLASS_ALU64 | Opcode.MOD, register, 0, 0, limit);
+            }
+            default -> {
+                emit(Opcode.CLASS_ALU64 | Opcode.RSH, register, 0, 0, 32 + below(32));
+                emit(Opcode.CLASS_ALU64 | Opcode.AND, register, 0, 0, limit);
+            }
+        }
+    }
+
+    /** Stack at a bounded offset. */
+    private void stackVariable() {
+        final int by = pick(new int[] {0, 1, 2, 3, 9});
+        bound(by, 31);
+        move(5, 10);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 5, 0, 0, -32);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD | Opcode.SOURCE_X, 5, by, 0, 0);
+        if (below(2) == 0) {
+            emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_B, by, 5, 0, 0);
+        } else {
+            emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_B, 5, pick(new int[] {0, 1, 2, 3, 9}), 0, 0);
+        }
+        set(5, number());
+    }
+
+    /** Looks a value up, and uses it at a bounded offset. */
+    private void mapAccess() {
+        emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_W, 10, scalar(), -40, 0);
+        move(2, 10);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 2, 0, 0, -40);
+        references.add(new Reference.ToMap(code.size(), below(2) == 0 ? "array" : "hash"));
+        emit(Opcode.LD_IMM64, 1, 0, 0, 0);
+        code.add(0L);
+        emit(Opcode.CLASS_JMP | Opcode.CALL, 0, 0, 0, LOOKUP);
+        bound(9, 63);
+        emit(Opcode.CLASS_JMP | Opcode.JEQ, 0, 0, 2, 0);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD | Opcode.SOURCE_X, 0, 9, 0, 0);
+        if (below(2) == 0) {
+            emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_B, 9, 0, below(2), 0);
+        } else {
+            emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_B, 0, 9, below(2), 0);
+        }
+        set(0, number());
+        afterCall();
+    }
+
+    private void branch(final int depth) {
+        final int width = below(2) == 0 ? Opcode.CLASS_JMP : Opcode.CLASS_JMP32;
+        final boolean register = below(3) == 0;
+        final int at = code.size();
+        emit(
+                width | pick(JUMPS) | (register ? Opcode.SOURCE_X : 0),
+                scalar(),
+                register ? scalar() : 0,
+                0,
+                register ? 0 : number());
+        blocks(1 + below(3), depth + 1);
+        if (below(2) == 0) {
+            final int skip = code.size();
+            emit(Opcode.CLASS_JMP | Opcode.JA, 0, 0, 0, 0);
+            jumpTo(at, code.size());
+            blocks(1 + below(2), depth + 1);
+            jumpTo(skip, code.size());
+        } else {
+            jumpTo(at, code.size());
+        }
+    }
+
+    private void jumpTo(final int from, final int target) {
+        code.set(from, InsnSlot.withOffset(code.get(from), target - from - 1));
+    }
+
+    /** A copy is compared, the original used. */
+    private void clamp(final int depth) {
+        final int of = pick(new int[] {0, 1, 2, 3});
+        move(4, of);
+        if (below(2) == 0) {
+            emit((below(2) == 0 ? Opcode.CLASS_ALU64 : Opcode.CLASS_ALU) | Opcode.ADD, 4, 0, 0, below(64) - 32);
+        }
+        final int at = code.size();
+        emit((below(2) == 0 ? Opcode.CLASS_JMP : Opcode.CLASS_JMP32) | pick(JUMPS), 4, 0, 0, below(256));
+        if (below(2) == 0) {
+            move(9, of);
+        }
+        blocks(1, depth + 1);
+        jumpTo(at, code.size());
+    }
+
+    /** Counts in r9 to a bound. */
+    private void loop(final int depth) {
+        set(9, 0);
+        final int top = code.size();
+        if (below(2) == 0) {
+            alu();
+        } else {
+            blocks(1, 3);
+        }
+        final int step = 1 + below(3);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 9, 0, 0, step);
+        final int at = code.size();
+        emit(Opcode.CLASS_JMP | Opcode.JLT, 9, 0, 0, 2 + below(depth == 0 ? 10 : 4));
+        jumpTo(at, top);
+    }
+}
