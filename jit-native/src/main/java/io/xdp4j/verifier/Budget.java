@@ -9,6 +9,7 @@ final class Budget {
 
     private final int limit;
     private final @Nullable BiConsumer<State, Insn> log;
+    private final boolean everyState;
     private int processed;
     private int totalStates;
     private int peakStates;
@@ -16,8 +17,9 @@ final class Budget {
     private long comparisons;
     private boolean exhausted;
 
-    Budget(final int limit, final @Nullable BiConsumer<State, Insn> log) {
+    Budget(final int limit, final @Nullable BiConsumer<State, Insn> log, final boolean everyState) {
         this.limit = limit;
+        this.everyState = everyState;
         this.log = log;
     }
 
@@ -49,6 +51,11 @@ final class Budget {
 
     void compared() {
         comparisons++;
+    }
+
+    /** Whether states are kept in every place where they could be. */
+    boolean everyState() {
+        return everyState;
     }
 
     /** Whether the proof ended for want of budget. */

@@ -109,7 +109,7 @@ final class Exploration {
     private boolean visited(final State state) {
         final int pc = state.pc;
         final boolean forced = code.forcedPoints.get(pc);
-        boolean keep = forced || (jumpsSinceKept >= 2 && insnsSinceKept >= 8);
+        boolean keep = forced || budget.everyState() || (jumpsSinceKept >= 2 && insnsSinceKept >= 8);
         List<Kept> here = kept[pc];
         if (here != null) {
             for (final Iterator<Kept> all = here.iterator(); all.hasNext(); ) {
@@ -120,7 +120,7 @@ final class Exploration {
                         hit(old, state);
                         return true;
                     }
-                    if (!forced && jumpsSinceKept < 20 && insnsSinceKept < 100) {
+                    if (!forced && !budget.everyState() && jumpsSinceKept < 20 && insnsSinceKept < 100) {
                         keep = false;
                     }
                 } else if (covers(old.state, state)) {

@@ -25,25 +25,35 @@ public final class Verifier {
 
     private final int budget;
     private final @Nullable Consumer<String> log;
+    private final boolean everyState;
 
-    private Verifier(final int budget, final @Nullable Consumer<String> log) {
+    private Verifier(final int budget, final @Nullable Consumer<String> log, final boolean everyState) {
         this.budget = budget;
         this.log = log;
+        this.everyState = everyState;
     }
 
     /** A verifier with the kernel's budget. */
     public static Verifier create() {
-        return new Verifier(BUDGET, null);
+        return new Verifier(BUDGET, null, false);
     }
 
     /** The same with another budget of instructions, 1 or more. */
     public Verifier withBudget(final int instructions) {
-        return new Verifier(instructions, log);
+        return new Verifier(instructions, log, everyState);
     }
 
     /** The same, telling of each instruction that it follows, with its state, a line at a time. */
     public Verifier withLog(final Consumer<String> lines) {
-        return new Verifier(budget, lines);
+        return new Verifier(budget, lines, everyState);
+    }
+
+    /**
+     * The same, keeping a state wherever paths part or meet: for tests of what is left off, as the kernel's {@code
+     * BPF_F_TEST_STATE_FREQ}.
+     */
+    public Verifier withEveryState() {
+        return new Verifier(budget, log, true);
     }
 
     /** Verifies a program with the usual budget. */
@@ -97,7 +107,7 @@ public final class Verifier {
             try {
                 final Code code = new Code(spec, maps, helpers);
                 final VerifierLog trace = log == null ? null : new VerifierLog(code, log);
-                final Budget costs = new Budget(budget, trace);
+                final Budget costs = new Budget(budget, trace, everyState);
                 spent = costs;
                 if (wide) {
                     Loops.refuse(code);

@@ -80,7 +80,9 @@ final class SoundnessRun implements AutoCloseable {
     /** Verifies and runs a program; what did not hold, or null. */
     @Nullable
     String check(final ProgramSpec spec, final SplittableRandom random, final int packetCount) {
-        final Verification answer = Verifier.create().withBudget(BUDGET).check(spec, specs, HelperTable.standard());
+        final Verifier usual = Verifier.create().withBudget(BUDGET);
+        final Verification answer =
+                (random.nextBoolean() ? usual : usual.withEveryState()).check(spec, specs, HelperTable.standard());
         if (!(answer instanceof final Verification.Accepted proved)) {
             rejected++;
             return null;
