@@ -6,7 +6,6 @@ import io.xdp4j.bpf.LoadOptions;
 import io.xdp4j.bpf.LoadedObject;
 import io.xdp4j.bpf.MapException;
 import io.xdp4j.bpf.MapSpec;
-import io.xdp4j.bpf.MapType;
 import io.xdp4j.bpf.Program;
 import io.xdp4j.bpf.ProgramLoadException;
 import io.xdp4j.bpf.ProgramSpec;
@@ -29,6 +28,7 @@ final class ObjectLoader {
     private final BpfObject object;
     private final LoadOptions options;
     private final Map<String, Long> kconfig;
+    private final Map<String, MapSpec> known;
     private final Map<String, BpfMap> maps = new LinkedHashMap<>();
     private final Map<String, Program> programs = new LinkedHashMap<>();
 
@@ -41,6 +41,7 @@ final class ObjectLoader {
         this.object = object;
         this.options = options;
         this.kconfig = kconfig;
+        this.known = KnownMaps.of(object, options, kconfig, engine.cpus());
     }
 
     LoadedObject load() {
@@ -106,21 +107,12 @@ final class ObjectLoader {
     }
 
     private void createMap(final MapSpec declared) {
-        final MapSpec wanted = sized(declared);
+        final MapSpec wanted = KnownMaps.sized(declared, options, engine.cpus());
         final BpfMap given = options.reuse().get(declared.name());
         if (given != null) {
             checkReuse(wanted, given);
         }
         maps.put(declared.name(), given != null ? given : engine.create(wanted));
-    }
-
-    /** The declaration with the size that the options or the engine give it. */
-    private MapSpec sized(final MapSpec declared) {
-        final Integer entries = options.maxEntries().get(declared.name());
-        final MapSpec spec = entries == null ? declared : declared.withMaxEntries(entries);
-        return spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0
-                ? spec.withMaxEntries(engine.cpus())
-                : spec;
     }
 
     private void checkReuse(final MapSpec wanted, final BpfMap given) {
@@ -156,7 +148,9 @@ final class ObjectLoader {
         programs.put(
                 spec.name(),
                 engine.load(
-                        spec, (final String name) -> maps.get(name) instanceof final UserspaceMap map ? map : null));
+                        spec,
+                        known,
+                        (final String name) -> maps.get(name) instanceof final UserspaceMap map ? map : null));
     }
 
     private void fill(final MapSpec spec) {
@@ -170,7 +164,7 @@ final class ObjectLoader {
         }
         final UnsafeBuffer image = new UnsafeBuffer(GlobalImage.of(spec, object, kconfig));
         check(spec, map.update(new UnsafeBuffer(new byte[Integer.BYTES]), 0, image, 0, BpfMap.ANY));
-        if (spec.global() == MapSpec.Global.RODATA || spec.global() == MapSpec.Global.KCONFIG) {
+        if (KnownMaps.constant(spec)) {
             map.freeze();
         }
     }

@@ -7,11 +7,14 @@ import io.xdp4j.bpf.LoadOptions;
 import io.xdp4j.bpf.LoadedObject;
 import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.bpf.Program;
+import io.xdp4j.bpf.ProgramLoadException;
 import io.xdp4j.bpf.ProgramSpec;
 import io.xdp4j.map.MapContext;
 import io.xdp4j.map.MapTable;
 import io.xdp4j.map.Maps;
 import io.xdp4j.map.UserspaceMap;
+import io.xdp4j.verifier.Verification;
+import io.xdp4j.verifier.Verifier;
 import io.xdp4j.vm.Clock;
 import io.xdp4j.vm.Environment;
 import io.xdp4j.vm.Fib;
@@ -34,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * The engine that runs programs in the JVM. Needs no privileges, and runs on any operating system with a little-endian
  * 64-bit machine. Safe for use by several threads; {@link #close()} closes every map and program that it made.
  *
- * <p>Programs run on the interpreter, with every memory access checked.
+ * <p>A program is verified when it is loaded, and refused as the kernel would refuse it, unless {@link
+ * Builder#verify(boolean)} says otherwise. Programs run on the interpreter, with every memory access checked.
  */
 public final class UserspaceEngine implements Engine {
 
@@ -43,6 +47,8 @@ public final class UserspaceEngine implements Engine {
     private final Environment environment;
     private final Helpers helpers;
     private final Map<String, Long> kconfig;
+    private final Verifier verifier;
+    private final boolean verified;
     private final Map<Integer, Program> programs = new ConcurrentHashMap<>();
     private final AtomicInteger nextProgram = new AtomicInteger();
 
@@ -52,6 +58,8 @@ public final class UserspaceEngine implements Engine {
         environment = new Environment(table, builder.clock, builder.trace, builder.fib, builder.mtu, timers);
         helpers = builder.helpers;
         kconfig = Map.copyOf(builder.kconfig);
+        verifier = builder.verifier;
+        verified = builder.verified;
     }
 
     /** An engine with one CPU, the machine's clock and the standard helpers. */
@@ -83,20 +91,43 @@ public final class UserspaceEngine implements Engine {
      * Loads a program that belongs to no object. The caller owns it.
      *
      * @param maps the maps that it refers to, by name
-     * @throws io.xdp4j.bpf.ProgramLoadException if it is refused
+     * @throws ProgramLoadException if it is refused
      */
     public InterpretedProgram load(final ProgramSpec spec, final Map<String, BpfMap> maps) {
         return load(
                 spec,
+                KnownMaps.of(maps),
                 (final String name) -> maps.get(name) instanceof final UserspaceMap map && owns(map) ? map : null);
     }
 
-    InterpretedProgram load(final ProgramSpec spec, final Function<String, @Nullable UserspaceMap> maps) {
+    InterpretedProgram load(
+            final ProgramSpec spec,
+            final Map<String, MapSpec> known,
+            final Function<String, @Nullable UserspaceMap> maps) {
+        if (verified && verifier.check(spec, known, helpers) instanceof final Verification.Rejected rejected) {
+            throw new ProgramLoadException(
+                    spec.name(), "section=" + spec.section() + ", " + rejected.message(), rejected.explanation());
+        }
         final Image image = ImageLinker.link(spec, maps, helpers);
         final int id = nextProgram.incrementAndGet();
         final InterpretedProgram program = new InterpretedProgram(id, image, environment, cpus(), programs::remove);
         programs.put(id, program);
         return program;
+    }
+
+    /**
+     * Says what the verifier thinks of one of an object's programs, as if the object were loaded; makes nothing.
+     *
+     * @param options what it would be loaded with
+     * @throws IllegalArgumentException if the object has no such program
+     */
+    public Verification verify(final BpfObject object, final LoadOptions options, final String program) {
+        final ProgramSpec spec = object.programs().get(program);
+        if (spec == null) {
+            throw new IllegalArgumentException("no such program: program=" + program + " (there are: "
+                    + String.join(", ", object.programs().keySet()) + ")");
+        }
+        return verifier.check(spec, KnownMaps.of(object, options, kconfig, cpus()), helpers);
     }
 
     /** Whether the map is one of this engine's and open. */
@@ -128,6 +159,8 @@ public final class UserspaceEngine implements Engine {
         private IntUnaryOperator mtu = ifindex -> 1500;
         private Helpers helpers = HelperTable.standard();
         private Map<String, Long> kconfig = Map.of();
+        private Verifier verifier = Verifier.create();
+        private boolean verified = true;
 
         private Builder() {}
 
@@ -173,6 +206,21 @@ public final class UserspaceEngine implements Engine {
         /** Values of {@code __kconfig} variables by name, {@code CONFIG_HZ}; {@code y}, {@code m}, {@code n} as 1, 2, 0. */
         public Builder kconfig(final Map<String, Long> values) {
             kconfig = values;
+            return this;
+        }
+
+        /**
+         * Whether programs are verified when they are loaded: true unless said otherwise. The interpreter's own checks stop
+         * an unverified program at what it must not do, packet by packet.
+         */
+        public Builder verify(final boolean wanted) {
+            verified = wanted;
+            return this;
+        }
+
+        /** What verifies programs, where it is to have another budget, or to tell what it sees. */
+        public Builder verifier(final Verifier other) {
+            verifier = other;
             return this;
         }
 

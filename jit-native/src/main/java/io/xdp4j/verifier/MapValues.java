@@ -70,7 +70,7 @@ final class MapValues {
     /** What is read there: the number itself, where it is a constant of the program's. */
     Reg constant(final Reg base, final int offset, final int size) {
         final MapSpec map = Objects.requireNonNull(base.map);
-        final byte[] image = map.global() == MapSpec.Global.RODATA && base.scalar.isConstant(0) ? image(map) : null;
+        final byte[] image = frozen(map) && base.scalar.isConstant(0) ? image(map) : null;
         if (image == null) {
             return Reg.scalar(Scalar.ofSize(size));
         }
@@ -93,7 +93,7 @@ final class MapValues {
     /** Whether there is a NUL in the section of constants from here on. */
     boolean isString(final Reg base) {
         final MapSpec map = base.map;
-        if (map == null || map.global() != MapSpec.Global.RODATA || !base.scalar.isConstant(0)) {
+        if (map == null || !frozen(map) || !base.scalar.isConstant(0)) {
             return false;
         }
         final byte[] image = image(map);

@@ -38,7 +38,7 @@ class ImageLinkerTest {
 
     @Test
     void refusesCodeThatIsNoProgram() {
-        try (UserspaceEngine engine = UserspaceEngine.create()) {
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build()) {
             final ProgramSpec spec = ProgramSpec.of("test", new long[] {InsnSlot.of(0xff, 0, 0, 0, 0)});
             assertThatThrownBy(() -> engine.load(spec, Map.of()))
                     .isInstanceOf(ProgramLoadException.class)
@@ -47,7 +47,7 @@ class ImageLinkerTest {
     }
 
     private static void refused(final String assembly, final String reason) {
-        try (UserspaceEngine engine = UserspaceEngine.create()) {
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build()) {
             final ProgramSpec spec = Assembler.assemble(assembly).toProgram("test");
             assertThatThrownBy(() -> engine.load(spec, Map.of()))
                     .isInstanceOf(ProgramLoadException.class)

@@ -152,7 +152,7 @@ class InterpreterTest {
 
     @Test
     void abortsABadHelperArgumentBeforeTheCall() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 BpfMap map = engine.create(MapSpec.of("counts", MapType.ARRAY, 4, 8, 4))) {
             final PacketRun run = PacketRun.of(engine, """
                 r2 = 0
@@ -168,7 +168,7 @@ class InterpreterTest {
 
     @Test
     void readsAndWritesMapValuesButNothingBesideThem() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 BpfMap map = engine.create(MapSpec.of("counts", MapType.ARRAY, 4, 12, 4))) {
             final String lookup = """
                 *(u32 *)(r10 - 4) = 1
@@ -190,7 +190,7 @@ class InterpreterTest {
 
     @Test
     void tailCallsAtMostThirtyThreeTimes() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 BpfMap jumps = engine.create(MapSpec.of("jumps", MapType.PROG_ARRAY, 4, 4, 2));
                 BpfMap counts = engine.create(MapSpec.of("counts", MapType.ARRAY, 4, 8, 1));
                 Program again = engine.load(
@@ -224,7 +224,7 @@ class InterpreterTest {
 
     @Test
     void goesOnAfterATailCallIntoAnEmptySlot() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 BpfMap jumps = engine.create(MapSpec.of("jumps", MapType.PROG_ARRAY, 4, 4, 2))) {
             final PacketRun run = PacketRun.of(
                     engine, "r2 = map[jumps]\nr3 = 1\ncall tail_call\nr0 = 3\nexit", Map.of("jumps", jumps), PACKET);
@@ -234,7 +234,7 @@ class InterpreterTest {
 
     @Test
     void countsEachFaultOnceHoweverOftenItHappens() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 Program program = engine.load(
                         Assembler.assemble("r2 = 0\nr0 = *(u8 *)(r2 + 0)\nexit").toProgram("test"), Map.of())) {
             for (int i = 0; i < 5; i++) {
@@ -249,7 +249,7 @@ class InterpreterTest {
 
     @Test
     void refusesAPacketInFramesForAProgramThatTakesNone() {
-        try (UserspaceEngine engine = UserspaceEngine.create()) {
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build()) {
             final PacketRun run = PacketRun.of(
                     engine, Assembler.assemble("r0 = 2\nexit").toProgram("test"), Map.of(), PACKET, PACKET);
             assertThat(run.verdict()).isEqualTo(Verdict.ABORTED);
@@ -259,7 +259,7 @@ class InterpreterTest {
 
     @Test
     void refusesARunnerForACpuThatTheEngineDoesNotHave() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 Program program = engine.load(Assembler.assemble("r0 = 2\nexit").toProgram("test"), Map.of())) {
             assertThatThrownBy(() -> program.runner(1))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -269,8 +269,8 @@ class InterpreterTest {
 
     @Test
     void refusesAMapOfAnotherEngine() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
-                UserspaceEngine other = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
+                UserspaceEngine other = UserspaceEngine.builder().verify(false).build();
                 BpfMap map = other.create(MapSpec.of("counts", MapType.ARRAY, 4, 8, 4))) {
             assertThatThrownBy(() -> engine.load(
                             Assembler.assemble("r1 = map[counts]\nr0 = 2\nexit").toProgram("test"),
@@ -281,7 +281,7 @@ class InterpreterTest {
 
     @Test
     void abortsAnExitWithALockHeldAndReleasesTheLock() {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 BpfMap map = engine.create(MapSpec.of("locks", MapType.ARRAY, 4, 8, 1))) {
             final PacketRun run = PacketRun.of(engine, """
                 *(u32 *)(r10 - 4) = 0

@@ -32,7 +32,7 @@ class MemoryRunTest {
     }
 
     private static long unreadAfter(final String assembly) {
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 BpfMap ring = engine.create(MapSpec.of("ring", MapType.RINGBUF, 0, 0, 4096));
                 InterpretedProgram program =
                         engine.load(Assembler.assemble(assembly).toProgram("test"), Map.of("ring", ring));
@@ -64,7 +64,7 @@ class MemoryRunTest {
             r0 = *(u8 *)(r1 + 0)
             exit
             """;
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 BpfMap kept = engine.create(MapSpec.of("kept", MapType.ARRAY, 4, 8, 1));
                 InterpretedProgram program =
                         engine.load(Assembler.assemble(keep).toProgram("test"), Map.of("kept", kept));

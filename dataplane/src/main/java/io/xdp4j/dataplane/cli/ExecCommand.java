@@ -62,7 +62,7 @@ final class ExecCommand implements Callable<Integer> {
         final byte[] bytes = memory == null ? new byte[0] : HexText.parse(memory, "memory");
         final ProgramSpec spec =
                 elf ? Programs.choose(BpfObject.parse("standard input", code), "main", ".text") : raw(code);
-        try (UserspaceEngine engine = UserspaceEngine.create();
+        try (UserspaceEngine engine = UserspaceEngine.builder().verify(false).build();
                 InterpretedProgram loaded = engine.load(spec, Map.of());
                 MemoryRun run = loaded.memoryRun()) {
             final OptionalLong result = run.run(bytes);

@@ -58,7 +58,7 @@ public final class Main {
         if (StandardOutput.isClosedPipe(failure)) {
             return StandardOutput.CLOSED_PIPE;
         }
-        return fail(
+        final int status = fail(
                 terminal,
                 switch (failure) {
                     case IllegalArgumentException _,
@@ -73,6 +73,11 @@ public final class Main {
                     default ->
                         "internal error: " + firstLine(failure.toString()) + " (set XDP4J_DEBUG=1 for the stack trace)";
                 });
+        if (failure instanceof final ProgramLoadException refused) {
+            // the first line is the message itself
+            refused.log().lines().skip(1).map(Terminal::plain).forEach(terminal.err()::println);
+        }
+        return status;
     }
 
     private static int fail(final Terminal terminal, final String message) {

@@ -100,6 +100,11 @@ final class RunCommand implements Callable<Integer> {
             description = "Time that the program reads: capture, the packets' own (default), or system.")
     private String clock = "capture";
 
+    @Option(
+            names = "--unverified",
+            description = "Run the program without verifying it first; it still cannot touch what it must not.")
+    private boolean unverified;
+
     @Option(names = "--trace", description = "Print what the program prints (bpf_printk) on standard error.")
     private boolean trace;
 
@@ -182,8 +187,11 @@ final class RunCommand implements Callable<Integer> {
             case "system" -> Clock.system();
             default -> throw new IllegalArgumentException("--clock must be capture or system: --clock " + clock);
         };
-        final UserspaceEngine.Builder builder =
-                UserspaceEngine.builder().clock(time).kconfig(loading.kconfig()).mtu(Mtus.parse(mtus, ifindex));
+        final UserspaceEngine.Builder builder = UserspaceEngine.builder()
+                .clock(time)
+                .kconfig(loading.kconfig())
+                .mtu(Mtus.parse(mtus, ifindex))
+                .verify(!unverified);
         if (trace) {
             builder.trace(terminal.err()::println);
         }

@@ -24,6 +24,8 @@ final class Training {
         final List<List<String>> commands = List.of(
                 List.of("run", firewall, "--in", mixed, "--show", "all", "--map", "blocked=10.0.0.0/8:1"),
                 List.of("run", firewall, "--in", mixed, "--json", "--global", "default_action=2"),
+                List.of("verify", firewall),
+                List.of("verify", firewall, "--json", "--facts"),
                 List.of("dump", firewall),
                 List.of("dump", firewall, "--json"),
                 List.of("exec"),

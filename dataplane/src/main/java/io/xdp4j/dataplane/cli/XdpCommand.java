@@ -35,6 +35,7 @@ final class XdpCommand {
     private static Map<String, Supplier<Callable<Integer>>> commands() {
         final Map<String, Supplier<Callable<Integer>>> commands = new LinkedHashMap<>();
         commands.put("run", RunCommand::new);
+        commands.put("verify", VerifyCommand::new);
         commands.put("dump", DumpCommand::new);
         commands.put("asm", AsmCommand::new);
         commands.put("exec", ExecCommand::new);

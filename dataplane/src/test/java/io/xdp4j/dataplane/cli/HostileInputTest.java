@@ -51,7 +51,12 @@ class HostileInputTest {
             Files.write(file, Damage.to(good, SEED + run));
             check(run, CommandRun.of("dump", file.toString()));
             check(run, CommandRun.of("dump", file.toString(), "--json", "--bytes", "--btf", file.toString()));
-            check(run, CommandRun.of("run", file.toString(), "--in", MIXED, "--limit", "4", "--show", "all"));
+            checkVerdicts(run, CommandRun.of("verify", file.toString(), "--budget", "20000"));
+            checkVerified(run, CommandRun.of("run", file.toString(), "--in", MIXED, "--limit", "4", "--show", "all"));
+            check(
+                    run,
+                    CommandRun.of(
+                            "run", file.toString(), "--unverified", "--in", MIXED, "--limit", "4", "--show", "all"));
         }
     }
 
@@ -93,11 +98,13 @@ class HostileInputTest {
             check(run, dump);
             understood += dump.status() == 0 ? 1 : 0;
             check(run, CommandRun.of("dump", file.toString(), "--json", "--btf", file.toString()));
+            checkVerdicts(run, CommandRun.of("verify", file.toString(), "--budget", "20000"));
             check(
                     run,
                     CommandRun.of(
                             "run",
                             file.toString(),
+                            "--unverified",
                             "--in",
                             MIXED,
                             "--limit",
@@ -241,6 +248,30 @@ class HostileInputTest {
                 .hasLineCount(result.status() == 0 ? 0 : 1);
         if (result.status() != 0) {
             result.refusal();
+        }
+    }
+
+    /** The same where programs are verified: a refusal goes on with its explanation, which is indented. */
+    private static void checkVerified(final int run, final CommandRun result) {
+        final List<String> lines = result.err().lines().toList();
+        if (result.status() != 0 && lines.size() > 1) {
+            assertThat(lines.getFirst()).as("run=%d", run).startsWith("xdp4j: program refused: ");
+            assertThat(lines.subList(1, lines.size()))
+                    .as("run=%d", run)
+                    .allSatisfy(line -> assertThat(line).startsWith("  "));
+            assertThat(result.out()).isEmpty();
+        } else {
+            check(run, result);
+        }
+    }
+
+    /** What {@code verify} says of an object that may be broken: lines of programs, or one of the object. */
+    private static void checkVerdicts(final int run, final CommandRun result) {
+        if (result.out().isEmpty()) {
+            check(run, result);
+        } else {
+            assertThat(result.err()).as("run=%d", run).doesNotContain("error");
+            assertThat(result.out()).as("run=%d", run).containsPattern(": (accepted|rejected|skipped): ");
         }
     }
 

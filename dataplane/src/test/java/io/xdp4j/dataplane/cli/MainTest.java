@@ -18,11 +18,11 @@ class MainTest {
     void namesItsCommands() {
         assertThat(CommandRun.of("--help").output())
                 .startsWith("Usage: xdp4j")
-                .contains("run ", "dump ", "asm ", "exec ");
+                .contains("run ", "verify ", "dump ", "asm ", "exec ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "dump", "asm", "exec"})
+    @ValueSource(strings = {"run", "verify", "dump", "asm", "exec"})
     void explainsEachCommand(final String command) {
         final String help = CommandRun.of(command, "--help").output();
         assertThat(help).startsWith("Usage: xdp4j " + command).contains("-h, --help");
@@ -46,7 +46,7 @@ class MainTest {
 
     @Test
     void refusesWhatItDoesNotKnow() {
-        final String commands = " (commands: run, dump, asm, exec; see xdp4j --help)";
+        final String commands = " (commands: run, verify, dump, asm, exec; see xdp4j --help)";
         assertThat(CommandRun.refusal("frobnicate")).isEqualTo("no such command: frobnicate" + commands);
         assertThat(CommandRun.refusal("help", "frobnicate")).isEqualTo("no such command: frobnicate" + commands);
         assertThat(CommandRun.refusal("")).isEqualTo("no such command: ''" + commands);

@@ -136,6 +136,26 @@ class RunCommandTest {
     }
 
     @Test
+    void refusesAProgramThatBreaksARuleAndSaysWhy() {
+        final String refused = CommandRun.object("refused.o");
+        final CommandRun run = CommandRun.of("run", refused, "--in", MIXED, "--program", "one_past");
+        final String place = "[./refused.c:24:19: return data ? ((volatile __u8 *)data)[4] : XDP_DROP;]";
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines())
+                .startsWith(
+                        "xdp4j: program refused: program=one_past, section=xdp, pc=7: packet byte 4 read, but only the"
+                                + " first 4 bytes are known to exist: compare data + 5 with data_end first " + place,
+                        "  rule: packet-bounds",
+                        "  insn: r0 = *(u8 *)(r2 + 0)",
+                        "  regs: r2=pkt(off=4,r=4)")
+                .hasSize(6);
+        assertThat(CommandRun.of("run", refused, "--in", MIXED, "--program", "one_past", "--unverified")
+                        .output())
+                .contains("358 packets");
+    }
+
+    @Test
     void neverWritesOverItsInput() throws IOException {
         final Path copy = folder.resolve("copy.pcap");
         Files.copy(Path.of(MIXED), copy);
