@@ -162,11 +162,24 @@ final class ScalarMath {
 
     private static Scalar and(final Scalar a, final Scalar b) {
         final Tnum bits = a.bits.and(b.bits);
-        return Scalar.orUnknown(new ScalarBuilder()
+        final ScalarBuilder made = new ScalarBuilder()
                 .bits(bits)
                 .unsigned(bits.value(), Scalar.minUnsigned(a.umax, b.umax))
-                .unsigned32(bits.value() & LOW, Math.min(a.u32max, b.u32max))
-                .build());
+                .unsigned32(bits.value() & LOW, Math.min(a.u32max, b.u32max));
+        // A mask made of a sign, x s>> 63, takes all or nothing; Linux follows the two apart.
+        if (a.smin >= -1 && a.smax <= 0) {
+            made.signed(Math.min(0, b.smin), Math.max(0, b.smax));
+        }
+        if (b.smin >= -1 && b.smax <= 0) {
+            made.signed(Math.min(0, a.smin), Math.max(0, a.smax));
+        }
+        if (a.s32min >= -1 && a.s32max <= 0) {
+            made.signed32(Math.min(0, b.s32min), Math.max(0, b.s32max));
+        }
+        if (b.s32min >= -1 && b.s32max <= 0) {
+            made.signed32(Math.min(0, a.s32min), Math.max(0, a.s32max));
+        }
+        return Scalar.orUnknown(made.build());
     }
 
     private static Scalar or(final Scalar a, final Scalar b) {
