@@ -52,7 +52,7 @@ final class HashBatch {
         }
         int bucket = place.getInt(0);
         int position = place.getInt(4);
-        while (bucket < table.buckets() && copied < max) {
+        while (bucket < table.walk().buckets() && copied < max) {
             final int before = copied;
             final int from = position;
             position = visit(bucket, from);
@@ -82,11 +82,11 @@ final class HashBatch {
         int position = -2;
         for (int i = 0; i < TRIES && position == -2; i++) {
             copied = before;
-            position = table.visit(bucket, from, this::take);
+            position = table.walk().visit(bucket, from, this::take);
         }
         if (position == -2) {
             copied = before;
-            position = table.visitLocked(bucket, from, this::take);
+            position = table.walk().visitLocked(bucket, from, this::take);
         }
         return position;
     }

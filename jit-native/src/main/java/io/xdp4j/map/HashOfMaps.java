@@ -63,7 +63,7 @@ final class HashOfMaps extends UserspaceMap {
 
     @Override
     public int nextKey(final long key, final long next) {
-        return table.next(key, next);
+        return table.walk().next(key, next);
     }
 
     @Override
@@ -131,7 +131,7 @@ final class HashOfMaps extends UserspaceMap {
     @Override
     synchronized void letGoOfOthers() {
         try (NativeArea key = new NativeArea(spec().keySize(), 8)) {
-            while (table.next(0, key.address()) == 0) {
+            while (table.walk().next(0, key.address()) == 0) {
                 delete(key.address());
             }
         }

@@ -21,6 +21,7 @@ final class HashTable {
     private final HashIndex index;
     private final ElementLayout layout;
     private final ElementPool pool;
+    private final HashWalk walk;
     private final ValueShape shape;
     private final boolean lru;
     private final boolean perCpu;
@@ -36,6 +37,7 @@ final class HashTable {
         this.layout = ElementLayout.of(spec.keySize(), perCpu ? ElementChunk.PER_CPU_LENGTH : shape.size());
         this.buckets = new HashBuckets(memory);
         this.index = buckets.index();
+        this.walk = new HashWalk(buckets, layout);
         this.pool = lru ? new LruPool(memory, layout, cpus, buckets) : new FreePool(memory, layout, cpus);
     }
 
@@ -61,7 +63,8 @@ final class HashTable {
         return value(element, cpu);
     }
 
-    private long value(final long element, final int cpu) {
+    /** Address of an element's value on that CPU. */
+    long value(final long element, final int cpu) {
         final long value = element + layout.valueOffset();
         return perCpu
                 ? NativeMemory.getLong(value + ElementChunk.VALUES)
@@ -309,104 +312,12 @@ final class HashTable {
         return 0;
     }
 
-    /** Writes the key behind {@code key} (0, or not there: the first one) to {@code next}. */
-    int next(final long key, final long next) {
-        long element = key == 0 ? 0 : index.find(key);
-        int bucket = element == 0 ? 0 : index.hash(key) & index.mask();
-        while (element != 0) {
-            final long tag = NativeMemory.getLongAcquire(element);
-            final long following = NativeMemory.getLongAcquire(element + ElementLayout.NEXT);
-            VarHandle.acquireFence();
-            if (NativeMemory.getLong(element) == tag) {
-                if (following == 0) {
-                    bucket++;
-                    break;
-                }
-                if (copyKey(following, bucket, next)) {
-                    return 0;
-                }
-            }
-            element = index.find(key);
-            bucket = element == 0 ? 0 : bucket;
-        }
-        for (; bucket <= index.mask(); bucket++) {
-            if (copyFirst(bucket, next)) {
-                return 0;
-            }
-        }
-        return Errno.ENOENT.negative();
+    /** The way from key to key. */
+    HashWalk walk() {
+        return walk;
     }
 
-    private boolean copyFirst(final int bucket, final long next) {
-        while (true) {
-            final long element = HashIndex.first(NativeMemory.getLongAcquire(index.bucket(bucket)));
-            if (element == 0) {
-                return false;
-            }
-            if (copyKey(element, bucket, next)) {
-                return true;
-            }
-        }
-    }
-
-    /** Copies an element's key; false if the element was used anew meanwhile, or belongs to another bucket by now. */
-    private boolean copyKey(final long element, final int bucket, final long target) {
-        final long tag = NativeMemory.getLongAcquire(element);
-        NativeMemory.copy(element + ElementLayout.KEY, target, layout.keySize());
-        VarHandle.acquireFence();
-        return (int) tag != 0 && ((int) tag & index.mask()) == bucket && NativeMemory.getLong(element) == tag;
-    }
-
-    int buckets() {
-        return index.mask() + 1;
-    }
-
-    /**
-     * Visits the elements of a bucket from the given position on, until the visitor has enough.
-     *
-     * @return the position to go on from; -1 if the bucket is done, -2 if it changed meanwhile: forget what was visited
-     */
-    int visit(final int bucket, final int from, final Visitor visitor) {
-        final long head = NativeMemory.getLongAcquire(index.bucket(bucket));
-        long element = HashIndex.first(head);
-        for (int position = 0; element != 0; position++) {
-            final long tag = NativeMemory.getLongAcquire(element);
-            if ((int) tag == 0 || ((int) tag & index.mask()) != bucket) {
-                return -2;
-            }
-            if (position >= from && !visitor.visit(element)) {
-                return position;
-            }
-            final long following = NativeMemory.getLongAcquire(element + ElementLayout.NEXT);
-            VarHandle.acquireFence();
-            if (NativeMemory.getLong(element) != tag) {
-                return -2;
-            }
-            element = following;
-        }
-        return HashIndex.sameVersion(head, NativeMemory.getLongAcquire(index.bucket(bucket))) ? -1 : -2;
-    }
-
-    /** As {@link #visit}, with the bucket locked: never -2. */
-    int visitLocked(final int bucket, final int from, final Visitor visitor) {
-        final long head = buckets.lock(bucket);
-        try {
-            int position = 0;
-            for (long element = HashIndex.first(head);
-                    element != 0;
-                    element = NativeMemory.getLong(element + ElementLayout.NEXT)) {
-                if (position >= from && !visitor.visit(element)) {
-                    return position;
-                }
-                position++;
-            }
-            return -1;
-        } finally {
-            buckets.unlock(bucket, head);
-        }
-    }
-
-    /** Copies what an element under a {@link Visitor} holds. */
+    /** Copies what an element under a {@link HashWalk.Visitor} holds. */
     void copy(final long element, final long key, final long value) {
         NativeMemory.copy(element + ElementLayout.KEY, key, layout.keySize());
         copyOut(element, value);
@@ -419,12 +330,5 @@ final class HashTable {
 
     long entries() {
         return pool.used();
-    }
-
-    /** Sees elements of a bucket, perhaps more than once, perhaps while they are written. */
-    interface Visitor {
-
-        /** Looks at an element; false if it wants no more. */
-        boolean visit(long element);
     }
 }

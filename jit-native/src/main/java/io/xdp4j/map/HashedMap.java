@@ -48,7 +48,7 @@ final class HashedMap extends UserspaceMap {
 
     @Override
     public int nextKey(final long key, final long next) {
-        return table.next(key, next);
+        return table.walk().next(key, next);
     }
 
     @Override

@@ -26,8 +26,12 @@ final class LruMarks {
         }
     }
 
+    static boolean isMarked(final long element) {
+        return NativeMemory.getByte(element + MARK) != 0;
+    }
+
     boolean marked(final int node) {
-        return NativeMemory.getByte(elements.element(node) + MARK) != 0;
+        return isMarked(elements.element(node));
     }
 
     void clear(final int node) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class FreePoolTest {
 
     private static final int THREADS = 2;
-    private static final int ROUNDS = 3000;
+    private static final int ROUNDS = 300;
 
     /** One thread claims all elements at once, to give the rest to the others: they must not take the pool for empty. */
     @Test

@@ -1,6 +1,7 @@
 package io.xdp4j.vm.helper;
 
 import io.xdp4j.bpf.Errno;
+import io.xdp4j.map.EntryWalk;
 import io.xdp4j.map.UserspaceMap;
 import io.xdp4j.sys.NativeMemory;
 import io.xdp4j.vm.Execution;
@@ -40,8 +41,8 @@ final class LoopHelpers {
     }
 
     /**
-     * Calls the function with map, key, value and context for every entry. The key is a copy. An entry that goes away while
-     * its turn comes is left out; one that comes may be seen or not.
+     * Calls the function with map, key, value and context for every entry, in the order of {@link EntryWalk}. The key is a
+     * copy.
      */
     static long forEach(
             final Execution execution,
@@ -57,14 +58,15 @@ final class LoopHelpers {
         if (flags != 0 || !iterable(target)) {
             return Errno.EINVAL.negative();
         }
-        final int stride = (target.spec().keySize() + 7) & ~7;
-        final long key = execution.pushScratch(2 * stride);
+        final int keyLength = (target.spec().keySize() + 7) & ~7;
+        final long key = execution.pushScratch(keyLength + EntryWalk.LENGTH);
         if (key == 0) {
             return 0;
         }
-        final long seen = visit(execution, target, function, context, key, key + stride);
+        EntryWalk.begin(key + keyLength);
+        final long seen = visit(execution, target, function, context, key, key + keyLength);
         if (!execution.faulted()) {
-            execution.popScratch(2 * stride);
+            execution.popScratch(keyLength + EntryWalk.LENGTH);
         }
         return seen;
     }
@@ -82,24 +84,16 @@ final class LoopHelpers {
             final long function,
             final long context,
             final long key,
-            final long following) {
-        final int keySize = map.spec().keySize();
+            final long walk) {
         long seen = 0;
-        boolean more = map.nextKey(0, key) == 0;
-        while (more) {
-            // The function may delete the key that it is given: ask for the next before.
-            more = map.nextKey(key, following) == 0;
-            final long value = map.lookup(key, execution.cpu());
-            if (value != 0) {
-                seen++;
-                final long answer = execution.call(function, map.handle(), key, value, context, 0);
-                if (answer != 0 || execution.faulted()) {
-                    return seen;
-                }
+        long value = EntryWalk.next(map, walk, execution.cpu(), key);
+        while (value != 0) {
+            seen++;
+            final long answer = execution.call(function, map.handle(), key, value, context, 0);
+            if (answer != 0 || execution.faulted()) {
+                return seen;
             }
-            // A walk that others change could go on for ever; no map holds more than this.
-            more &= seen <= Integer.toUnsignedLong(map.spec().maxEntries());
-            NativeMemory.copy(following, key, keySize);
+            value = EntryWalk.next(map, walk, execution.cpu(), key);
         }
         return seen;
     }

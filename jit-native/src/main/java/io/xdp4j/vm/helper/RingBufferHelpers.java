@@ -115,11 +115,7 @@ final class RingBufferHelpers {
             final long r3,
             final long r4,
             final long r5) {
-        if (!Dynptr.isNull(dynptr)) {
-            submit(execution, Dynptr.address(dynptr), flags, 0, 0, 0);
-            Dynptr.setNull(dynptr);
-        }
-        return 0;
+        return finish(execution, dynptr, flags, true);
     }
 
     static long discardDynptr(
@@ -129,11 +125,16 @@ final class RingBufferHelpers {
             final long r3,
             final long r4,
             final long r5) {
-        if (!Dynptr.isNull(dynptr)) {
-            discard(execution, Dynptr.address(dynptr), flags, 0, 0, 0);
-            Dynptr.setNull(dynptr);
+        return finish(execution, dynptr, flags, false);
+    }
+
+    private static long finish(final Execution execution, final long dynptr, final long flags, final boolean keep) {
+        if (Dynptr.isNull(dynptr)) {
+            return 0;
         }
-        return 0;
+        final long record = Dynptr.address(dynptr);
+        Dynptr.setNull(dynptr);
+        return keep ? submit(execution, record, flags, 0, 0, 0) : discard(execution, record, flags, 0, 0, 0);
     }
 
     /** Calls the function with a dynptr on each sample that Java sent, until it answers other than 0. Allocates once. */

@@ -142,4 +142,27 @@ class MapHelpersTest {
                 .isEqualTo(3);
         assertThat(seen).containsExactly("0/0", "0/1", "0/2", "1/0", "1/1", "1/2", "2/0", "2/1", "2/2");
     }
+
+    @Test
+    void seesEachEntryOnceThoughTheFunctionDeletesTheOneThatFollows() {
+        final UserspaceMap map = fixture.map(MapType.HASH, 4, 8, 64);
+        for (int i = 0; i < 64; i++) {
+            map.update(fixture.words(i), fixture.words(i), 0, 0);
+        }
+        final List<Integer> seen = new ArrayList<>();
+        final List<Integer> deleted = new ArrayList<>();
+        final long following = fixture.take(8);
+        final long function = fixture.on((handle, key, value, context) -> {
+            seen.add(NativeMemory.getInt(key));
+            if (map.nextKey(key, following) == 0) {
+                deleted.add(NativeMemory.getInt(following));
+                map.delete(following);
+            }
+            return 0;
+        });
+        assertThat(Called.helper(fixture, "for_each_map_elem", map.handle(), function, 0, 0))
+                .isEqualTo(seen.size());
+        assertThat(seen).doesNotHaveDuplicates().doesNotContainAnyElementsOf(deleted);
+        assertThat(seen.size() + deleted.size()).isEqualTo(64);
+    }
 }
