@@ -247,7 +247,10 @@ final class Functions {
             checkResult(callback);
         } else if (result.isPointer()) {
             throw proof.refuse(
-                    Rule.POINTER_LEAK, "the program returns " + result.type.words + " as its verdict: r0 is " + result);
+                    Rule.POINTER_LEAK,
+                    (top.start == 0 ? "the program returns " : "the global function returns ") + result.type.words
+                            + (top.start == 0 ? " as its verdict" : ", but has to return a number")
+                            + ": r0 is " + result);
         }
         checkNothingHeld("the program ends");
     }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  *   ## load-behind-the-proved-range      starts a case, named after its rule
  *   -- maps                              a map a line, see {@link CaseMaps}; may be left out
  *   -- asm                               instructions on the lines that follow
+ *   -- functions                         types of global functions, see {@link CaseFunctions}; may be left out
  *   -- flags frags                       a program for multi-buffer packets; may be left out
  *   -- verdict reject                    or accept
  *   -- kernel accept                     where Linux says otherwise
@@ -99,6 +100,7 @@ final class CaseFiles {
         final Optional<String> kernel = Optional.ofNullable(left.remove("kernel"));
         final Optional<String> why = Optional.ofNullable(left.remove("why"));
         final Optional<String> message = Optional.ofNullable(left.remove("message"));
+        final Optional<String> functions = Optional.ofNullable(left.remove("functions"));
         final Optional<String> flags = Optional.ofNullable(left.remove("flags"));
         final Map<String, MapSpec> maps = new LinkedHashMap<>();
         Optional.ofNullable(left.remove("maps"))
@@ -113,7 +115,8 @@ final class CaseFiles {
             throw new IllegalArgumentException(where + "message of an accepted program");
         }
         final boolean kernelAccepts = kernel.map(word -> accepts(where, word)).orElse(accepted);
-        return new VerifierCase(file, line, name, maps, asm, flags.isPresent(), accepted, kernelAccepts, message);
+        return new VerifierCase(
+                file, line, name, maps, asm, functions.orElse(""), flags.isPresent(), accepted, kernelAccepts, message);
     }
 
     private static String required(final String where, final Map<String, String> sections, final String name) {

@@ -1,6 +1,7 @@
 package io.xdp4j.tests.verifier;
 
 import io.xdp4j.bpf.MapSpec;
+import io.xdp4j.bpf.MapType;
 import io.xdp4j.bpf.ProgramSpec;
 import io.xdp4j.bpf.Reference;
 import io.xdp4j.bpf.btf.Btf;
@@ -13,10 +14,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -36,6 +39,10 @@ final class KernelVerifier {
     private static final long LOW_IMMEDIATE = 0xffff_ffffL << 32;
     private static final Pattern STATISTICS =
             Pattern.compile("verification time.*|stack depth.*|(?:cur|old) state:.*|\\(.*lines omitted.*");
+
+    /** Kinds of map whose values may have types, and so locks and timers. */
+    private static final Set<MapType> TYPED =
+            EnumSet.of(MapType.ARRAY, MapType.HASH, MapType.LRU_HASH, MapType.PERCPU_ARRAY, MapType.PERCPU_HASH);
 
     private Optional<Btf> types = Optional.empty();
 
@@ -117,8 +124,11 @@ final class KernelVerifier {
             attributes.set(ValueLayout.JAVA_INT, 20, create(arena, inner, files));
         }
         final Btf btf = map.btf();
-        if (btf != null && map.valueType() != 0) {
-            attributes.set(ValueLayout.JAVA_INT, 48, types(arena, btf.toBytes(), files));
+        if (btf != null && map.valueType() != 0 && map.global() == null && TYPED.contains(map.type())) {
+            attributes.set(
+                    ValueLayout.JAVA_INT,
+                    48,
+                    types(arena, KernelFunctions.withoutVariables(btf).toBytes(ByteOrder.nativeOrder()), files));
             attributes.set(ValueLayout.JAVA_INT, 52, map.keyType());
             attributes.set(ValueLayout.JAVA_INT, 56, map.valueType());
         }
