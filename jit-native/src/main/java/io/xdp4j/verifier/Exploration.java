@@ -173,28 +173,14 @@ final class Exploration {
         return true;
     }
 
-    /** A state on the way that led here: whether a loop that ends by itself has come to rest. */
+    /**
+     * A state on the way that led here: whether a loop that ends by itself has come to rest. Such a loop must have gone on
+     * from one to the other, or a plain loop around it, which may never end, would pass for it.
+     */
     private boolean repeats(final State old, final State state, final int pc) {
-        final HelperSpec callee = code.calleeAt(pc);
-        if (callee != null && PrunePoints.isIteratorNext(callee)) {
-            if (inclusion.includes(old, state, Inclusion.Mode.WITHIN) && Iterators.active(state, state.reg(1))) {
-                enterLoop(state, old);
-                return true;
-            }
-            return false;
-        }
-        if (code.insn(pc) instanceof Insn.MayGoto) {
-            if (old.mayGotoDepth != state.mayGotoDepth && inclusion.includes(old, state, Inclusion.Mode.WITHIN)) {
-                enterLoop(state, old);
-                return true;
-            }
-        }
-        if (callee != null && PrunePoints.callsBack(callee)) {
-            if (inclusion.includes(old, state, Inclusion.Mode.WITHIN)) {
-                enterLoop(state, old);
-                return true;
-            }
-            return false;
+        if (turned(old, state, pc) && inclusion.includes(old, state, Inclusion.Mode.WITHIN)) {
+            enterLoop(state, old);
+            return true;
         }
         if (widening != null) {
             return false;
@@ -209,6 +195,18 @@ final class Exploration {
                             + " bpf_loop)");
         }
         return false;
+    }
+
+    /** Whether the iterator, the callback or the {@code may_goto} at an instruction has gone on. */
+    private boolean turned(final State old, final State state, final int pc) {
+        final HelperSpec callee = code.calleeAt(pc);
+        if (callee != null && PrunePoints.isIteratorNext(callee)) {
+            return Iterators.turned(old, state, state.reg(1));
+        }
+        if (callee != null && PrunePoints.callsBack(callee)) {
+            return old.top().callbackDepth != state.top().callbackDepth;
+        }
+        return code.insn(pc) instanceof Insn.MayGoto && old.mayGotoDepth != state.mayGotoDepth;
     }
 
     private static boolean sameDepths(final State old, final State state) {

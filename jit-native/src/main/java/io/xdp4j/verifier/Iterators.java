@@ -15,15 +15,23 @@ final class Iterators {
         this.proof = proof;
     }
 
-    /** Whether the iterator that a register points to has not ended. */
-    static boolean active(final State state, final Reg pointer) {
-        if (pointer.type != RegType.STACK || !pointer.scalar.isConstant(0) || pointer.offset >= 0) {
+    /** Whether the iterator that a register points to has given an element since, and has not ended. */
+    static boolean turned(final State old, final State state, final Reg pointer) {
+        if (pointer.type != RegType.STACK
+                || !pointer.scalar.isConstant(0)
+                || pointer.offset >= 0
+                || pointer.range >= old.frameCount()) {
             return false;
         }
-        final Reg iterator = state.frame(pointer.range)
-                .slot(StackRules.slotOf(pointer.offset))
-                .reg();
-        return iterator != null && iterator.type == RegType.ITERATOR && !iterator.is(Reg.DRAINED);
+        final int slot = StackRules.slotOf(pointer.offset);
+        final Reg iterator = state.frame(pointer.range).slot(slot).reg();
+        final Reg before = old.frame(pointer.range).slot(slot).reg();
+        return iterator != null
+                && before != null
+                && iterator.type == RegType.ITERATOR
+                && before.type == RegType.ITERATOR
+                && !iterator.is(Reg.DRAINED)
+                && iterator.range != before.range;
     }
 
     /** Whether an iterator that has not ended has gone on from one state to the other. */

@@ -83,10 +83,16 @@ final class ProgramGenerator {
 
     private static final int LOOKUP = 1;
     private static final int PRANDOM = 7;
+    private static final int LOOP = 181;
+
+    /** Functions behind the program: one that is called, one that {@code bpf_loop} calls. */
+    private static final int FUNCTIONS = 2;
 
     private final IntUnaryOperator choices;
     private final List<Long> code = new ArrayList<>();
     private final List<Reference> references = new ArrayList<>();
+    private final List<List<Integer>> callers = List.of(new ArrayList<>(), new ArrayList<>());
+    private boolean inFunction;
 
     /** A program: its code, and what it refers to. */
     record Generated(long[] code, List<Reference> references) {}
@@ -101,6 +107,7 @@ final class ProgramGenerator {
         generator.begin();
         generator.blocks(length, 0);
         generator.end();
+        generator.functions();
         return new Generated(generator.code.stream().mapToLong(Long::longValue).toArray(), generator.references);
     }
 
@@ -151,9 +158,94 @@ final class ProgramGenerator {
         emit(Opcode.CLASS_JMP | Opcode.EXIT, 0, 0, 0, 0);
     }
 
+    /** The functions that are called. Each has numbers in its registers, and nothing of the packet. */
+    private void functions() {
+        inFunction = true;
+        for (int i = 0; i < FUNCTIONS; i++) {
+            final int start = code.size();
+            if (callers.get(i).isEmpty()) {
+                continue;
+            }
+            for (final int caller : callers.get(i)) {
+                code.set(caller, InsnSlot.withImm(code.get(caller), start - caller - 1));
+            }
+            function(i);
+        }
+    }
+
+    private void function(final int index) {
+        if (index == 1) {
+            move(8, 2);
+        }
+        move(9, 1);
+        for (final int register : new int[] {0, 2, 3, 4, 5}) {
+            set(register, number());
+        }
+        for (int slot = 1; slot <= 4; slot++) {
+            emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, pick(new int[] {0, 1, 9}), -8 * slot, 0);
+        }
+        blocks(1 + below(4), 2);
+        if (index == 1) {
+            throughContext();
+            emit(Opcode.CLASS_ALU64 | Opcode.AND, 0, 0, 0, 1);
+        }
+        emit(Opcode.CLASS_JMP | Opcode.EXIT, 0, 0, 0, 0);
+    }
+
+    /** What the loop's caller has on its stack is read, changed, written back. */
+    private void throughContext() {
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_DW, 1, 8, 0, 0);
+        alu();
+        emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_DW, 8, scalar(), 0, 0);
+    }
+
+    private void call() {
+        if (inFunction) {
+            alu();
+            return;
+        }
+        if (below(2) == 0) {
+            callers.get(0).add(code.size());
+            emit(Opcode.CLASS_JMP | Opcode.CALL, 0, Opcode.CALL_SUBPROGRAM, 0, 0);
+            afterCall();
+            return;
+        }
+        emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, scalar(), -48, 0);
+        if (below(2) == 0) {
+            set(1, below(12));
+        } else {
+            emit(Opcode.CLASS_ALU64 | Opcode.AND, 1, 0, 0, 7);
+        }
+        callers.get(1).add(code.size());
+        emit(Opcode.LD_IMM64, 2, Opcode.PSEUDO_FUNC, 0, 0);
+        code.add(0L);
+        move(3, 10);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 3, 0, 0, -48);
+        set(4, 0);
+        emit(Opcode.CLASS_JMP | Opcode.CALL, 0, 0, 0, LOOP);
+        afterCall();
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_DW, 1, 10, -48, 0);
+    }
+
+    /** A pointer goes over the stack. */
+    private void spillPointer() {
+        if (inFunction) {
+            alu();
+            return;
+        }
+        final int pointer = 6 + below(3);
+        final int offset = -8 * (1 + below(4));
+        emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, pointer, offset, 0);
+        if (below(2) == 0) {
+            blocks(1, 3);
+        }
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_DW, pointer, 10, offset, 0);
+        emit(Opcode.CLASS_ST | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, 0, offset, number());
+    }
+
     /** A number that is only known when the program runs. */
     private void unknown(final int dst) {
-        switch (below(3)) {
+        switch (inFunction ? 2 : below(3)) {
             case 0 -> emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, dst, 6, 12 + 4 * below(2), 0);
             case 1 -> packetRead(dst);
             default -> {
@@ -183,20 +275,34 @@ final class ProgramGenerator {
     }
 
     private void block(final int depth) {
-        switch (below(depth < 3 ? 16 : 12)) {
+        switch (below(depth < 3 ? 19 : 14)) {
             case 0, 1, 2 -> alu();
             case 3 -> special();
             case 4 -> spill();
             case 5 -> fill();
-            case 6 -> packetRead(scalar());
-            case 7 -> packetVariable();
+            case 6 -> packet();
+            case 7 -> spillPointer();
             case 8 -> mapAccess();
             case 9 -> stackVariable();
             case 10 -> unknown(scalar());
-            case 11 -> packetWrite();
-            case 12, 13 -> branch(depth);
-            case 14 -> clamp(depth);
+            case 11 -> call();
+            case 12 -> alu();
+            case 13 -> special();
+            case 14, 15, 16 -> branch(depth);
+            case 17 -> clamp(depth);
             default -> loop(depth);
+        }
+    }
+
+    private void packet() {
+        if (inFunction) {
+            alu();
+            return;
+        }
+        switch (below(3)) {
+            case 0 -> packetRead(scalar());
+            case 1 -> packetVariable();
+            default -> packetWrite();
         }
     }
 
