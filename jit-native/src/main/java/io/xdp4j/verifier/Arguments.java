@@ -64,6 +64,9 @@ final class Arguments {
         final Call call = new Call(callee);
         final List<Argument> arguments = callee.arguments();
         for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).type() == ArgumentType.DONTCARE) {
+                continue;
+            }
             final Reg reg = proof.read(i + 1);
             check(call, i + 1, arguments.get(i), reg, i + 1 < arguments.size() ? arguments.get(i + 1) : null);
         }
@@ -82,7 +85,7 @@ final class Arguments {
                     what(call, register) + " may be null: compare it with 0 first (it is " + reg + ")");
         }
         switch (argument.type()) {
-            case ANYTHING -> {}
+            case ANYTHING, DONTCARE -> {}
             case CONST_MAP_PTR -> map(call, register, reg);
             case PTR_TO_MAP_KEY -> {
                 memory(call, register, reg, map(call).keySize(), Access.READ);

@@ -49,12 +49,13 @@ final class ArgumentCheck {
             final Execution execution, final Argument argument, final long value, final long size) {
         return switch (argument.type()) {
             case ANYTHING,
+                    DONTCARE,
                     CONST_MAP_PTR,
                     CONST_ALLOC_SIZE_OR_ZERO,
                     PTR_TO_RINGBUF_MEM,
                     PTR_TO_CONST_STR,
                     PTR_TO_SOCK_COMMON -> true;
-            case PTR_TO_STACK_OR_NULL -> value == 0 || execution.readable(value, 1);
+            case PTR_TO_STACK_OR_NULL -> value == 0 || execution.readable(value, 1) || value == execution.stackTop();
             case PTR_TO_MAP_KEY, PTR_TO_MAP_VALUE, PTR_TO_MEM -> size == 0 || execution.readable(value, size);
             case PTR_TO_MEM_OR_NULL -> value == 0 || size == 0 || execution.readable(value, size);
             case PTR_TO_UNINIT_MAP_VALUE,

@@ -7,6 +7,8 @@ package io.xdp4j.vm;
 public enum ArgumentType {
     /** Any number. */
     ANYTHING,
+    /** Whatever is there: the function reads it only where its other arguments say so. */
+    DONTCARE,
     /** A map: the handle of a live one. */
     CONST_MAP_PTR,
     /** Readable memory of the map's key size; the map is the nearest CONST_MAP_PTR before. */

@@ -12,6 +12,7 @@ import java.util.List;
 final class Prototype {
 
     static final Argument ANYTHING = Argument.of(ArgumentType.ANYTHING);
+    static final Argument DONTCARE = Argument.of(ArgumentType.DONTCARE);
     static final Argument CTX = Argument.of(ArgumentType.PTR_TO_CTX);
     static final Argument MAP = Argument.of(ArgumentType.CONST_MAP_PTR);
     static final Argument KEY = Argument.of(ArgumentType.PTR_TO_MAP_KEY);

@@ -8,6 +8,7 @@ import static io.xdp4j.vm.ReturnType.VOID;
 import static io.xdp4j.vm.helper.Prototype.ALLOC_SIZE_OR_ZERO;
 import static io.xdp4j.vm.helper.Prototype.ANYTHING;
 import static io.xdp4j.vm.helper.Prototype.CTX;
+import static io.xdp4j.vm.helper.Prototype.DONTCARE;
 import static io.xdp4j.vm.helper.Prototype.DYNPTR;
 import static io.xdp4j.vm.helper.Prototype.FUNCTION;
 import static io.xdp4j.vm.helper.Prototype.KEY;
@@ -86,8 +87,7 @@ final class StandardHelpers {
             helper("check_mtu", INTEGER, RedirectHelpers::checkMtu, CTX, ANYTHING, writableMem(4), ANYTHING, ANYTHING));
 
     private static final List<HelperSpec> TEXT = List.of(
-            // what follows the size is optional: the format says whether it is read
-            helper("trace_printk", INTEGER, PrintHelpers::tracePrintk, MEM, SIZE),
+            helper("trace_printk", INTEGER, PrintHelpers::tracePrintk, MEM, SIZE, DONTCARE, DONTCARE, DONTCARE),
             helper("trace_vprintk", INTEGER, PrintHelpers::traceVprintk, MEM, SIZE, MEM_OR_NULL, SIZE_OR_ZERO),
             helper(
                     "snprintf",
