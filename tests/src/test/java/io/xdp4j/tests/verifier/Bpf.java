@@ -47,6 +47,7 @@ final class Bpf {
     private Bpf() {}
 
     /** The call's result, or the negative errno. */
+    @SuppressWarnings("IllegalCatch") // a method handle declares Throwable
     static int call(final int command, final MemorySegment attributes) {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment state = arena.allocate(STATE);
@@ -58,6 +59,7 @@ final class Bpf {
         }
     }
 
+    @SuppressWarnings("IllegalCatch") // a method handle declares Throwable
     static void close(final int fd) {
         try {
             final int _ = (int) CLOSE.invokeExact(fd);
