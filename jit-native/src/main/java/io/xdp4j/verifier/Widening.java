@@ -40,7 +40,7 @@ final class Widening {
     }
 
     private static boolean differ(final Reg old, final Reg reg) {
-        return old.isScalar() && reg.isScalar() && !old.same(reg);
+        return old.isScalar() && reg.isScalar() && !old.scalar.same(reg.scalar);
     }
 
     /** Forgets the number spilled in a slot if it was another before. */

@@ -28,7 +28,7 @@ class ArchitectureTest {
                 .layer("xdp-loader")
                 .definedBy("io.xdp4j.bpf..")
                 .layer("jit-native")
-                .definedBy("io.xdp4j.map..", "io.xdp4j.vm..", "io.xdp4j.engine..")
+                .definedBy("io.xdp4j.map..", "io.xdp4j.vm..", "io.xdp4j.verifier..", "io.xdp4j.engine..")
                 .layer("dataplane")
                 .definedBy("io.xdp4j.dataplane..")
                 .whereLayer("dataplane")
