@@ -61,8 +61,9 @@ final class Accesses {
         if (value.isPointer()) {
             throw proof.refuse(
                     Rule.POINTER_LEAK,
-                    "r" + source + " is stored in " + base.type.words.replace("a pointer to ", "") + ", but it is "
-                            + value.type.words + ": others could read the address");
+                    "r" + source + " is stored in "
+                            + (base.isPacket() ? "the packet" : base.type.words.replace("a pointer to ", ""))
+                            + ", but it is " + value.type.words + ": others could read the address");
         }
     }
 
@@ -78,10 +79,20 @@ final class Accesses {
         if (!base.isPointer()) {
             throw proof.refuse(
                     Rule.NOT_A_POINTER,
-                    "r" + register + " is used as an address, but it is a number: " + base
-                            + (base.isZero() ? " (a null pointer: this path is where the look-up found nothing)" : ""));
+                    "r" + register + " is used as an address, but it is a number: " + base + whyNumber(base));
         }
         return base;
+    }
+
+    private static String whyNumber(final Reg base) {
+        if (base == Reg.FORGOTTEN_PACKET) {
+            return " (it was a packet pointer before a call that may move the packet: read data and data_end from the"
+                    + " context again after the call)";
+        }
+        if (base == Reg.RELEASED) {
+            return " (it was a pointer to what has been released)";
+        }
+        return base.isZero() ? " (a null pointer: this path is where the look-up found nothing)" : "";
     }
 
     /** Whether {@code size} bytes at the register's address plus {@code insnOffset} are there; not for stack and context. */
@@ -97,13 +108,8 @@ final class Accesses {
             case MAP_VALUE -> values.check(register, base, offset, size, write);
             case MEM ->
                 Ranges.memory(proof, register, base, offset, size, base.range, "memory", Rule.MEMORY_BOUNDS, write);
-            case MAP_KEY -> {
-                if (write) {
-                    throw proof.refuse(
-                            Rule.READ_ONLY, "r" + register + " is a pointer to a map's key, which may only be read");
-                }
-                Ranges.memory(proof, register, base, offset, size, keySize(base.map), "key", Rule.MAP_BOUNDS, false);
-            }
+            case MAP_KEY ->
+                Ranges.memory(proof, register, base, offset, size, keySize(base.map), "key", Rule.MAP_BOUNDS, write);
             case CTX ->
                 throw proof.refuse(
                         Rule.CONTEXT,

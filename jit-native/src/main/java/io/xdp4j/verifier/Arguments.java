@@ -211,10 +211,12 @@ final class Arguments {
             final Argument argument,
             final Reg reg,
             final @Nullable Argument following) {
+        final boolean slice = call.is("bpf_dynptr_slice") || call.is("bpf_dynptr_slice_rdwr");
         final Access access = switch (argument.type()) {
             case PTR_TO_WRITABLE_MEM -> Access.WRITE;
             case PTR_TO_UNINIT_MEM -> Access.FILL;
-            default -> Access.READ;
+            // a slice's buffer takes the bytes where they do not lie in one piece
+            default -> slice ? Access.WRITE : Access.READ;
         };
         if (argument.type() == ArgumentType.PTR_TO_UNINIT_MEM || call.memory == null) {
             call.memory = reg;
@@ -229,10 +231,15 @@ final class Arguments {
         }
         final boolean zeroAllowed = following != null && following.type() == ArgumentType.CONST_SIZE_OR_ZERO;
         final Reg size = proof.read(register + 1);
+        if (slice && !size.isConstant()) {
+            throw proof.refuse(Rule.DYNPTR, call.name() + " needs a constant size: r" + (register + 1) + " is " + size);
+        }
         if (argument.type() == ArgumentType.PTR_TO_MEM_OR_NULL && reg.isZero()) {
             proof.precise(register);
             checkSize(call, register + 1, size, true);
-            if (size.scalar.umax != 0) {
+            if (slice) {
+                call.size = (int) size.scalar.umax;
+            } else if (size.scalar.umax != 0) {
                 throw proof.refuse(
                         Rule.NULL_POINTER, what(call, register) + " is null, but the size behind it is not 0: " + size);
             }
@@ -243,7 +250,7 @@ final class Arguments {
         proof.precise(register + 1);
         // the interpreter and the kernel hold sizes in 32 bits; the upper half is 0 here
         final int most = (int) size.scalar.umax;
-        if (call.is("bpf_dynptr_slice") || call.is("bpf_dynptr_slice_rdwr")) {
+        if (slice) {
             call.size = most;
         }
         memory(call, register, reg, most, size.isConstant() || access != Access.FILL ? access : Access.WRITE);

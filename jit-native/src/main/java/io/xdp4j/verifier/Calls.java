@@ -124,7 +124,7 @@ final class Calls {
                     "argument 1 of " + call.name() + " is not held: it was released before, or was given by nobody");
         }
         proof.state.changeAll(
-                reg -> reg.reference == released.reference && reg.type != RegType.DYNPTR ? Reg.UNKNOWN : reg);
+                reg -> reg.reference == released.reference && reg.type != RegType.DYNPTR ? Reg.RELEASED : reg);
     }
 
     private void releaseDynptr(final Call call, final Reg dynptr) {
@@ -200,9 +200,6 @@ final class Calls {
     private Reg slice(final Call call, final int flags) {
         final Reg dynptr = Objects.requireNonNull(call.dynptr);
         final int packet = dynptr.is(Reg.OF_PACKET) ? Reg.OF_PACKET : 0;
-        if (call.size < 0) {
-            throw proof.refuse(Rule.DYNPTR, call.name() + " needs a constant size");
-        }
         return Reg.memory(call.size)
                 .withId(proof.newId())
                 .withReference(dynptr.reference)
@@ -258,7 +255,7 @@ final class Calls {
     static void forgetPacket(final State state) {
         state.changeAll(reg ->
                 reg.isPacket() || reg.type == RegType.PACKET_END || (reg.type == RegType.MEM && reg.is(Reg.OF_PACKET))
-                        ? Reg.UNKNOWN
+                        ? Reg.FORGOTTEN_PACKET
                         : reg);
     }
 }

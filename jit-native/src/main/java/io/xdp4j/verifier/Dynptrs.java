@@ -110,6 +110,6 @@ final class Dynptrs {
     }
 
     private static void forgetSlices(final Proof proof, final int id) {
-        proof.state.changeAll(reg -> reg.type == RegType.MEM && reg.owner == id ? Reg.UNKNOWN : reg);
+        proof.state.changeAll(reg -> reg.type == RegType.MEM && reg.owner == id ? Reg.RELEASED : reg);
     }
 }

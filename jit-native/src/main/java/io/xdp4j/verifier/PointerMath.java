@@ -221,7 +221,11 @@ final class PointerMath {
         if (by.isConstant() ? Math.abs(by.value()) >= MAX_OFFSET : by.smin <= -MAX_OFFSET || by.smin >= MAX_OFFSET) {
             throw proof.refuse(
                     Rule.POINTER_ARITHMETIC,
-                    what + " by a number that may be " + by.smin + " or less (limit -+2^29: bound it first)");
+                    what + " by "
+                            + (by.isConstant()
+                                    ? ""
+                                    : by.smin < 0 ? "a number that may be as low as " : "a number that is at least ")
+                            + by.smin + " (limit -+2^29: bound it first)");
         }
     }
 }

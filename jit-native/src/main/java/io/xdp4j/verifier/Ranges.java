@@ -84,8 +84,8 @@ final class Ranges {
         if (end > available) {
             throw proof.refuse(
                     rule,
-                    what + " byte " + (base.scalar.isConstant() ? "" : "up to ") + (end - 1) + " " + access
-                            + ", but the " + what + " has " + available + " bytes"
+                    (base.scalar.isConstant() ? "byte " : "bytes up to ") + (end - 1) + " of the " + what + " " + access
+                            + ", but that has " + available + " bytes"
                             + (base.scalar.isConstant() ? "" : " (bound the index more tightly)"));
         }
     }

@@ -14,6 +14,11 @@ final class Reg {
 
     static final Reg NOT_INIT = new Reg(RegType.NOT_INIT, 0, Scalar.UNKNOWN, 0, 0, 0, 0, null, 0);
     static final Reg UNKNOWN = scalar(Scalar.UNKNOWN);
+    /** A packet pointer once the packet may have moved: a number like any other, told apart for messages only. */
+    static final Reg FORGOTTEN_PACKET = scalar(Scalar.UNKNOWN);
+    /** A pointer to a record, socket or slice once that is released: the same. */
+    static final Reg RELEASED = scalar(Scalar.UNKNOWN);
+
     static final Reg ZERO = scalar(Scalar.ZERO);
 
     /** May be null: only a comparison with 0 tells. */

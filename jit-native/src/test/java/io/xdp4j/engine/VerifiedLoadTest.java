@@ -86,7 +86,7 @@ final class VerifiedLoadTest {
             engine.load(object, LoadOptions.ALL).close();
             final BpfObject changed = object.withVariable("index", new byte[] {9, 0, 0, 0, 0, 0, 0, 0});
             assertThatThrownBy(() -> engine.load(changed, LoadOptions.ALL))
-                    .hasMessageContaining("value of map table byte 16 read, but the value of map table has 16 bytes");
+                    .hasMessageContaining("byte 16 of the value of map table read, but that has 16 bytes");
             assertThat(((Verification.Rejected) engine.verify(changed, LoadOptions.ALL, "test")).pc())
                     .isEqualTo(6);
             assertThat(engine.verify(object, LoadOptions.ALL, "test")).isInstanceOf(Verification.Accepted.class);
