@@ -36,6 +36,9 @@ final class Explanation {
     }
 
     private static String disassemble(final ProgramSpec spec, final int pc) {
+        if (pc >= spec.code().length) {
+            return "";
+        }
         try {
             return Disassembler.text(Decoder.decode(spec.code(), pc));
         } catch (final InvalidInsnException malformed) {

@@ -16,6 +16,8 @@ final class Exploration {
 
     /** Paths that may wait at one time: {@code BPF_COMPLEXITY_LIMIT_JMP_SEQ}. */
     static final int MAX_WAITING = 8192;
+    /** Instructions on a path without a state that is kept, at most: marks are traced back over all of them. */
+    private static final int LONGEST_HISTORY = 256;
     /** States in one place that are gone through at most: further ones push out those that never helped. */
     private static final int MISSES = 3;
 
@@ -110,6 +112,8 @@ final class Exploration {
         final int pc = state.pc;
         final boolean forced = code.forcedPoints.get(pc);
         boolean keep = forced || budget.everyState() || (jumpsSinceKept >= 2 && insnsSinceKept >= 8);
+        // side paths that keep states over and over must not leave this one without any: marks are traced back over it
+        final boolean overdue = state.history != null && state.history.length > LONGEST_HISTORY;
         List<Kept> here = kept[pc];
         if (here != null) {
             for (final Iterator<Kept> all = here.iterator(); all.hasNext(); ) {
@@ -139,7 +143,7 @@ final class Exploration {
             widening.widen(here.getLast().state, state);
             keep = true;
         }
-        if (keep) {
+        if (keep || overdue) {
             if (here == null) {
                 here = new ArrayList<>();
                 kept[pc] = here;

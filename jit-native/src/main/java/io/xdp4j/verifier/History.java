@@ -9,6 +9,8 @@ final class History {
 
     final @Nullable History before;
     final int pc;
+    /** Instructions since the last state that was kept, this one included. */
+    final int length;
     /** The frame and slot of the stack that it filled from or spilled to; -1 if it did neither. */
     int stackFrame = -1;
 
@@ -25,5 +27,6 @@ final class History {
     History(final @Nullable History before, final int pc) {
         this.before = before;
         this.pc = pc;
+        length = before == null ? 1 : before.length + 1;
     }
 }
