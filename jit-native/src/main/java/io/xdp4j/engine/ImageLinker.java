@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,18 @@ final class ImageLinker {
     private final ProgramSpec spec;
     private final Function<String, @Nullable UserspaceMap> maps;
     private final Helpers helpers;
+    private final IntPredicate dead;
     private final long[] code;
     private final List<HelperSpec> functions = new ArrayList<>();
     private final Map<String, Integer> indexes = new HashMap<>();
     private final BitSet linked = new BitSet();
 
     private ImageLinker(
-            final ProgramSpec spec, final Function<String, @Nullable UserspaceMap> maps, final Helpers helpers) {
+            final ProgramSpec spec,
+            final Function<String, @Nullable UserspaceMap> maps,
+            final Helpers helpers,
+            final IntPredicate dead) {
+        this.dead = dead;
         this.spec = spec;
         this.maps = maps;
         this.helpers = helpers;
@@ -50,11 +56,15 @@ final class ImageLinker {
     /**
      * Links a program.
      *
+     * @param dead whether the instruction at a slot is proved to be never reached: what it calls need not be there
      * @throws ProgramLoadException if its code is malformed or it refers to what is not there
      */
     static Image link(
-            final ProgramSpec spec, final Function<String, @Nullable UserspaceMap> maps, final Helpers helpers) {
-        return new ImageLinker(spec, maps, helpers).link();
+            final ProgramSpec spec,
+            final Function<String, @Nullable UserspaceMap> maps,
+            final Helpers helpers,
+            final IntPredicate dead) {
+        return new ImageLinker(spec, maps, helpers, dead).link();
     }
 
     private Image link() {
@@ -113,7 +123,7 @@ final class ImageLinker {
         final HelperSpec kfunc = helpers.kfunc(name);
         if (kfunc != null) {
             code[pc] = InsnSlot.withImm(code[pc], index(kfunc));
-        } else if (weak) {
+        } else if (weak || dead.test(pc)) {
             code[pc] = InsnSlot.withImm(code[pc], index(absent(name, helpers.refusal(name))));
         } else {
             throw refuse(pc, helpers.refusal(name));
@@ -149,15 +159,22 @@ final class ImageLinker {
         if (poison != null) {
             code[pc] = InsnSlot.withImm(InsnSlot.withSrc(slot, Opcode.CALL_HELPER), index(absent("CO-RE", poison)));
         } else if (InsnSlot.src(slot) == Opcode.CALL_HELPER) {
-            final HelperSpec helper = helpers.helper(InsnSlot.imm(slot));
-            if (helper == null) {
-                throw refuse(pc, helpers.refusal(InsnSlot.imm(slot)));
-            }
-            code[pc] = InsnSlot.withImm(slot, index(helper));
+            code[pc] = InsnSlot.withImm(slot, index(helper(pc, InsnSlot.imm(slot))));
         } else if (!linked.get(pc)) {
             throw refuse(
                     pc, "kernel function called by number: imm=" + InsnSlot.imm(slot) + " (name it in the object)");
         }
+    }
+
+    private HelperSpec helper(final int pc, final int id) {
+        final HelperSpec helper = helpers.helper(id);
+        if (helper != null) {
+            return helper;
+        }
+        if (dead.test(pc)) {
+            return absent("helper " + id, helpers.refusal(id));
+        }
+        throw refuse(pc, helpers.refusal(id));
     }
 
     private int index(final HelperSpec function) {

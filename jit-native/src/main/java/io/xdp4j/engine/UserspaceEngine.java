@@ -13,6 +13,7 @@ import io.xdp4j.map.MapContext;
 import io.xdp4j.map.MapTable;
 import io.xdp4j.map.Maps;
 import io.xdp4j.map.UserspaceMap;
+import io.xdp4j.verifier.Fact;
 import io.xdp4j.verifier.Verification;
 import io.xdp4j.verifier.Verifier;
 import io.xdp4j.vm.Clock;
@@ -30,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -104,15 +106,25 @@ public final class UserspaceEngine implements Engine {
             final ProgramSpec spec,
             final Map<String, MapSpec> known,
             final Function<String, @Nullable UserspaceMap> maps) {
-        if (verified && verifier.check(spec, known, helpers) instanceof final Verification.Rejected rejected) {
-            throw new ProgramLoadException(
-                    spec.name(), "section=" + spec.section() + ", " + rejected.message(), rejected.explanation());
-        }
-        final Image image = ImageLinker.link(spec, maps, helpers);
+        final Image image = ImageLinker.link(spec, maps, helpers, verified ? dead(spec, known) : pc -> false);
         final int id = nextProgram.incrementAndGet();
         final InterpretedProgram program = new InterpretedProgram(id, image, environment, cpus(), programs::remove);
         programs.put(id, program);
         return program;
+    }
+
+    /** Verifies a program; says of its instructions whether no path reaches them. */
+    private IntPredicate dead(final ProgramSpec spec, final Map<String, MapSpec> known) {
+        return switch (verifier.check(spec, known, helpers)) {
+            case final Verification.Accepted accepted ->
+                pc -> {
+                    final Fact fact = accepted.facts().at(pc);
+                    return fact != null && !fact.reached();
+                };
+            case final Verification.Rejected rejected ->
+                throw new ProgramLoadException(
+                        spec.name(), "section=" + spec.section() + ", " + rejected.message(), rejected.explanation());
+        };
     }
 
     /**

@@ -70,6 +70,25 @@ final class VerifiedLoadTest {
     }
 
     @Test
+    void needsNothingOfWhatDeadCodeCalls() {
+        final String guarded = """
+            r6 = CONSTANT
+            r0 = 2
+            if r6 == 0 goto out
+            call 9999
+            call kfunc[bpf_made_up]
+            out:
+            r0 = 2
+            exit
+            """;
+        try (UserspaceEngine engine = UserspaceEngine.create()) {
+            engine.load(program(guarded.replace("CONSTANT", "0")), Map.of()).close();
+            assertThatThrownBy(() -> engine.load(program(guarded.replace("CONSTANT", "1")), Map.of()))
+                    .hasMessageStartingWith("program refused: program=test, section=xdp, pc=3: ");
+        }
+    }
+
+    @Test
     void verifiesWithAnotherBudget() {
         try (UserspaceEngine engine = UserspaceEngine.builder()
                 .verifier(Verifier.create().withBudget(2))

@@ -50,8 +50,13 @@ final class LoadingOptions {
 
     /** Kernel configuration values by name. */
     Map<String, Long> kconfig() {
+        return kconfig(kconfigs);
+    }
+
+    /** Those that texts give: {@code CONFIG_HZ=1000}. */
+    static Map<String, Long> kconfig(final List<String> texts) {
         final Map<String, Long> values = new LinkedHashMap<>();
-        for (final String text : kconfigs) {
+        for (final String text : texts) {
             final String value = valueOf(text, "--kconfig");
             values.put(
                     nameOf(text),

@@ -43,6 +43,12 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Set a global variable first; constants decide which code is dead. May be repeated.")
     private List<String> globals = new ArrayList<>();
 
+    @Option(
+            names = "--kconfig",
+            paramLabel = "NAME=VALUE",
+            description = "Set a kernel configuration value that the object asks for. May be repeated.")
+    private List<String> kconfigs = new ArrayList<>();
+
     @Option(names = "--btf", paramLabel = "FILE", description = "Types to apply CO-RE relocations against.")
     private @Nullable Path types;
 
@@ -93,6 +99,7 @@ final class VerifyCommand implements Callable<Integer> {
     private UserspaceEngine engine(final Terminal terminal) {
         final Verifier verifier = Verifier.create().withBudget(budget);
         return UserspaceEngine.builder()
+                .kconfig(LoadingOptions.kconfig(kconfigs))
                 .verifier(verbose ? verifier.withLog(line -> terminal.out().println(Terminal.plain(line))) : verifier)
                 .build();
     }

@@ -166,6 +166,8 @@ class VerifyCommandTest {
         final CommandRun run = CommandRun.of("verify", FIREWALL, "--budget", "10");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).contains("the program is too complex: 10 instructions were followed", "rule: complexity");
+        assertThat(CommandRun.refusal("verify", FIREWALL, "--kconfig", "CONFIG_HZ=x"))
+                .isEqualTo("not a number: --kconfig CONFIG_HZ=x");
         assertThat(CommandRun.refusal("verify", FIREWALL, "--budget", "0"))
                 .isEqualTo("--budget must be 1 or more: --budget 0");
         assertThat(CommandRun.refusal("verify", FIREWALL, "--json", "--verbose"))
