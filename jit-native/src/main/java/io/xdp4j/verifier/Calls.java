@@ -108,7 +108,7 @@ final class Calls {
 
     private void timer(final Call call) {
         final Reg timer = Objects.requireNonNull(call.memory);
-        if (!Objects.requireNonNull(timer.map).equals(call.map)) {
+        if (!Reg.sameMap(timer.map, call.map)) {
             throw proof.refuse(
                     Rule.ARGUMENT,
                     "argument 2 of bpf_timer_init has to be the map that the timer lies in: timer in "

@@ -53,7 +53,9 @@ final class Code {
         insns = Decoder.decode(spec.code());
         references = new Reference[insns.length];
         callees = new HelperSpec[insns.length];
-        spec.references().forEach(reference -> references[reference.pc()] = reference);
+        for (final Reference reference : spec.references()) {
+            references[reference.pc()] = reference;
+        }
         functionOf = new int[insns.length];
         functions = functions();
         for (int pc = 0; pc < insns.length; pc++) {
@@ -68,7 +70,9 @@ final class Code {
         final int[] starts = CodeCheck.functionStarts(spec.code());
         final List<Function> found = new ArrayList<>();
         final Map<Integer, Subprogram> named = new HashMap<>();
-        spec.subprograms().forEach(function -> named.put(function.pc(), function));
+        for (final Subprogram function : spec.subprograms()) {
+            named.put(function.pc(), function);
+        }
         for (int i = 0; i < starts.length; i++) {
             final int end = i + 1 < starts.length ? starts[i + 1] : insns.length;
             final Subprogram known = named.get(starts[i]);
@@ -172,10 +176,10 @@ final class Code {
 
     /** Where a jump leads; -1 if it is none. */
     static int jumpTarget(final int pc, final Insn insn) {
-        return switch (insn) {
-            case Insn.Jump jump -> pc + 1 + jump.offset();
-            case Insn.JumpIf jump -> pc + 1 + jump.offset();
-            case Insn.MayGoto jump -> pc + 1 + jump.offset();
+        return switch (insn.form()) {
+            case JUMP -> pc + 1 + ((Insn.Jump) insn).offset();
+            case JUMP_IF -> pc + 1 + ((Insn.JumpIf) insn).offset();
+            case MAY_GOTO -> pc + 1 + ((Insn.MayGoto) insn).offset();
             default -> -1;
         };
     }

@@ -123,7 +123,8 @@ record Comparison(Condition condition, Width width) {
             case SGT -> lessSigned(y, x, b, a, 1);
             case SGE -> lessSigned(y, x, b, a, 0);
         }
-        return new Refined(x.build(), y.build());
+        // nothing is learnt of a constant
+        return new Refined(a.isConstant() ? a : x.build(), b.isConstant() ? b : y.build());
     }
 
     /** The condition that holds where this one does not; NE stands for "no common bit" where this one is SET. */

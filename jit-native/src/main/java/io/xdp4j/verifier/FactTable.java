@@ -3,7 +3,6 @@ package io.xdp4j.verifier;
 import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.bpf.insn.Insn;
 import io.xdp4j.bpf.insn.Operand;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers, over all paths, what holds at each instruction of the registers that it uses. */
@@ -32,31 +31,36 @@ final class FactTable {
 
     void record(final int pc, final Insn insn, final State state) {
         reached[pc] = true;
-        switch (insn) {
-            case Insn.Load load -> base(pc, load.base(), state);
-            case Insn.LoadAcquire load -> base(pc, load.base(), state);
-            case Insn.Store store -> {
+        switch (insn.form()) {
+            case LOAD -> base(pc, ((Insn.Load) insn).base(), state);
+            case LOAD_ACQUIRE -> base(pc, ((Insn.LoadAcquire) insn).base(), state);
+            case STORE -> {
+                final Insn.Store store = (Insn.Store) insn;
                 join(pc, store.base(), state);
                 join(pc, store.source(), state);
             }
-            case Insn.StoreRelease store -> {
+            case STORE_RELEASE -> {
+                final Insn.StoreRelease store = (Insn.StoreRelease) insn;
                 join(pc, store.base(), state);
                 join(pc, store.src(), state);
             }
-            case Insn.Atomic atomic -> {
+            case ATOMIC -> {
+                final Insn.Atomic atomic = (Insn.Atomic) insn;
                 join(pc, atomic.base(), state);
                 join(pc, atomic.src(), state);
             }
-            case Insn.Alu alu -> {
+            case ALU -> {
+                final Insn.Alu alu = (Insn.Alu) insn;
                 join(pc, alu.dst(), state);
                 join(pc, alu.source(), state);
             }
-            case Insn.Move move -> join(pc, move.source(), state);
-            case Insn.JumpIf jump -> {
+            case MOVE -> join(pc, ((Insn.Move) insn).source(), state);
+            case JUMP_IF -> {
+                final Insn.JumpIf jump = (Insn.JumpIf) insn;
                 join(pc, jump.dst(), state);
                 join(pc, jump.source(), state);
             }
-            case Insn.HelperCall _, Insn.KfuncCall _ -> {
+            case HELPER_CALL, KFUNC_CALL -> {
                 final var callee = code.calleeAt(pc);
                 for (int i = 0; callee != null && i < callee.arguments().size(); i++) {
                     join(pc, i + 1, state);
@@ -87,7 +91,9 @@ final class FactTable {
     }
 
     private void join(final int pc, final int register, final State state) {
-        final Reg reg = state.reg(register);
+        final Reg there = state.reg(register);
+        // ranges of numbers are the flow's: those of a path that was left off need not lie in those of the others
+        final Reg reg = there.isScalar() ? Reg.UNKNOWN : there;
         Reg[] here = regs[pc];
         if (here == null) {
             here = new Reg[Frame.REGISTERS];
@@ -101,7 +107,7 @@ final class FactTable {
         if (a == b || a.type == RegType.NOT_INIT) {
             return a;
         }
-        if (a.type != b.type || !Objects.equals(a.map, b.map)) {
+        if (a.type != b.type || !Reg.sameMap(a.map, b.map)) {
             return Reg.NOT_INIT;
         }
         final boolean sameOffset = a.isScalar() || a.offset == b.offset;
@@ -143,7 +149,7 @@ final class FactTable {
         }
         if (maps[pc] == null) {
             maps[pc] = map;
-        } else if (!map.equals(maps[pc])) {
+        } else if (!Reg.sameMap(map, maps[pc])) {
             severalMaps[pc] = true;
         }
     }
@@ -180,9 +186,9 @@ final class FactTable {
         @Override
         public boolean loadsAddress(final int pc) {
             final Reg[] here = regs[pc];
-            final int base = switch (code.insn(pc)) {
-                case Insn.Load load -> load.base();
-                case Insn.LoadAcquire load -> load.base();
+            final int base = switch (code.insn(pc).form()) {
+                case LOAD -> ((Insn.Load) code.insn(pc)).base();
+                case LOAD_ACQUIRE -> ((Insn.LoadAcquire) code.insn(pc)).base();
                 default -> throw new IllegalStateException("no load: pc=" + pc);
             };
             final Reg reg = here == null ? null : here[base];

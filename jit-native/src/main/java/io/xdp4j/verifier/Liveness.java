@@ -54,47 +54,52 @@ final class Liveness {
     }
 
     private int reads(final int pc, final Insn insn) {
-        return switch (insn) {
-            case Insn.Alu alu -> bit(alu.dst()) | operand(alu.source());
-            case Insn.Move move -> operand(move.source());
-            case Insn.MoveSigned move -> bit(move.src());
-            case Insn.Negate negate -> bit(negate.dst());
-            case Insn.SwapBytes swap -> bit(swap.dst());
-            case Insn.AddressSpaceCast cast -> bit(cast.src());
-            case Insn.LoadImm64 _, Insn.Jump _, Insn.MayGoto _ -> 0;
-            case Insn.Load load -> bit(load.base());
-            case Insn.Store store -> bit(store.base()) | operand(store.source());
-            case Insn.Atomic atomic ->
-                bit(atomic.base()) | bit(atomic.src()) | (atomic.op() == AtomicOp.CMPXCHG ? 1 : 0);
-            case Insn.LoadAcquire load -> bit(load.base());
-            case Insn.StoreRelease store -> bit(store.base()) | bit(store.src());
-            case Insn.JumpIf jump -> bit(jump.dst()) | operand(jump.source());
-            case Insn.HelperCall _, Insn.KfuncCall _ -> {
+        return switch (insn.form()) {
+            case ALU -> bit(((Insn.Alu) insn).dst()) | operand(((Insn.Alu) insn).source());
+            case MOVE -> operand(((Insn.Move) insn).source());
+            case MOVE_SIGNED -> bit(((Insn.MoveSigned) insn).src());
+            case NEGATE -> bit(((Insn.Negate) insn).dst());
+            case SWAP_BYTES -> bit(((Insn.SwapBytes) insn).dst());
+            case ADDRESS_SPACE_CAST -> bit(((Insn.AddressSpaceCast) insn).src());
+            case LOAD_IMM64, JUMP, MAY_GOTO -> 0;
+            case LOAD -> bit(((Insn.Load) insn).base());
+            case STORE -> bit(((Insn.Store) insn).base()) | operand(((Insn.Store) insn).source());
+            case ATOMIC ->
+                bit(((Insn.Atomic) insn).base())
+                        | bit(((Insn.Atomic) insn).src())
+                        | (((Insn.Atomic) insn).op() == AtomicOp.CMPXCHG ? 1 : 0);
+            case LOAD_ACQUIRE -> bit(((Insn.LoadAcquire) insn).base());
+            case STORE_RELEASE -> bit(((Insn.StoreRelease) insn).base()) | bit(((Insn.StoreRelease) insn).src());
+            case JUMP_IF -> bit(((Insn.JumpIf) insn).dst()) | operand(((Insn.JumpIf) insn).source());
+            case HELPER_CALL, KFUNC_CALL -> {
                 final HelperSpec callee = code.calleeAt(pc);
                 yield callee == null ? ARGUMENTS : (1 << (callee.arguments().size() + 1)) - 2;
             }
-            case Insn.FunctionCall _ -> ARGUMENTS;
-            case Insn.RegisterCall call -> ARGUMENTS | bit(call.register());
-            case Insn.Exit _ -> 1;
-            case Insn.LegacyPacketLoad load -> bit(load.src());
+            case FUNCTION_CALL -> ARGUMENTS;
+            case REGISTER_CALL -> ARGUMENTS | bit(((Insn.RegisterCall) insn).register());
+            case EXIT -> 1;
+            case LEGACY_PACKET_LOAD -> bit(((Insn.LegacyPacketLoad) insn).src());
         };
     }
 
     private static int writes(final Insn insn) {
-        return switch (insn) {
-            case Insn.Alu alu -> bit(alu.dst());
-            case Insn.Move move -> bit(move.dst());
-            case Insn.MoveSigned move -> bit(move.dst());
-            case Insn.Negate negate -> bit(negate.dst());
-            case Insn.SwapBytes swap -> bit(swap.dst());
-            case Insn.AddressSpaceCast cast -> bit(cast.dst());
-            case Insn.LoadImm64 load -> bit(load.dst());
-            case Insn.Load load -> bit(load.dst());
-            case Insn.LoadAcquire load -> bit(load.dst());
-            case Insn.Atomic atomic -> !atomic.fetch() ? 0 : atomic.op() == AtomicOp.CMPXCHG ? 1 : bit(atomic.src());
-            case Insn.Store _, Insn.StoreRelease _, Insn.JumpIf _, Insn.Jump _, Insn.MayGoto _, Insn.Exit _ -> 0;
-            case Insn.HelperCall _, Insn.KfuncCall _, Insn.FunctionCall _, Insn.RegisterCall _ -> CALLER_SAVED;
-            case Insn.LegacyPacketLoad _ -> CALLER_SAVED;
+        return switch (insn.form()) {
+            case ALU -> bit(((Insn.Alu) insn).dst());
+            case MOVE -> bit(((Insn.Move) insn).dst());
+            case MOVE_SIGNED -> bit(((Insn.MoveSigned) insn).dst());
+            case NEGATE -> bit(((Insn.Negate) insn).dst());
+            case SWAP_BYTES -> bit(((Insn.SwapBytes) insn).dst());
+            case ADDRESS_SPACE_CAST -> bit(((Insn.AddressSpaceCast) insn).dst());
+            case LOAD_IMM64 -> bit(((Insn.LoadImm64) insn).dst());
+            case LOAD -> bit(((Insn.Load) insn).dst());
+            case LOAD_ACQUIRE -> bit(((Insn.LoadAcquire) insn).dst());
+            case ATOMIC ->
+                !((Insn.Atomic) insn).fetch()
+                        ? 0
+                        : ((Insn.Atomic) insn).op() == AtomicOp.CMPXCHG ? 1 : bit(((Insn.Atomic) insn).src());
+            case STORE, STORE_RELEASE, JUMP_IF, JUMP, MAY_GOTO, EXIT -> 0;
+            case HELPER_CALL, KFUNC_CALL, FUNCTION_CALL, REGISTER_CALL -> CALLER_SAVED;
+            case LEGACY_PACKET_LOAD -> CALLER_SAVED;
         };
     }
 

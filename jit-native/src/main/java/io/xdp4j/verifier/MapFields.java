@@ -37,19 +37,21 @@ record MapFields(List<Field> fields) {
         switch (struct.name()) {
             case "bpf_spin_lock", "bpf_timer", "bpf_wq", "bpf_res_spin_lock" ->
                 found.add(new Field(struct.name(), offset, struct.size()));
-            default ->
-                struct.members()
-                        .forEach(member ->
-                                collect(btf, member.typeId(), offset + member.byteOffset(), depth + 1, found));
+            default -> {
+                for (final BtfType.Member member : struct.members()) {
+                    collect(btf, member.typeId(), offset + member.byteOffset(), depth + 1, found);
+                }
+            }
         }
     }
 
     /** Offset of the first of that type, or -1. */
     int offsetOf(final String type) {
-        return fields.stream()
-                .filter(field -> field.type().equals(type))
-                .mapToInt(Field::offset)
-                .findFirst()
-                .orElse(-1);
+        for (final Field field : fields) {
+            if (field.type().equals(type)) {
+                return field.offset();
+            }
+        }
+        return -1;
     }
 }

@@ -1,8 +1,7 @@
 package io.xdp4j.verifier;
 
 import io.xdp4j.bpf.MapSpec;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.IdentityHashMap;
 import java.util.Objects;
 
 /**
@@ -13,14 +12,20 @@ import java.util.Objects;
 final class MapValues {
 
     private final Proof proof;
-    private final Map<MapSpec, MapFields> fields = new HashMap<>();
+    /** By map, not by what it looks like: comparing that takes long. */
+    private final IdentityHashMap<MapSpec, MapFields> fields = new IdentityHashMap<>();
 
     MapValues(final Proof proof) {
         this.proof = proof;
     }
 
     MapFields fields(final MapSpec map) {
-        return fields.computeIfAbsent(map, MapFields::of);
+        MapFields known = fields.get(map);
+        if (known == null) {
+            known = MapFields.of(map);
+            fields.put(map, known);
+        }
+        return known;
     }
 
     void check(final int register, final Reg base, final int offset, final int size, final boolean write) {
@@ -50,16 +55,7 @@ final class MapValues {
 
     void bounds(final int register, final Reg base, final int offset, final int size, final boolean write) {
         final MapSpec map = Objects.requireNonNull(base.map);
-        Ranges.memory(
-                proof,
-                register,
-                base,
-                offset,
-                size,
-                map.valueSize(),
-                "value of map " + map.name(),
-                Rule.MAP_BOUNDS,
-                write);
+        Ranges.memory(proof, register, base, offset, size, map.valueSize(), "value", Rule.MAP_BOUNDS, write);
     }
 
     /** Whether the map is a section of constants, which nothing changes once programs are loaded. */
@@ -83,11 +79,12 @@ final class MapValues {
     }
 
     private static byte @org.jspecify.annotations.Nullable [] image(final MapSpec map) {
-        return map.contents().stream()
-                .filter(MapSpec.Entry.Bytes.class::isInstance)
-                .map(entry -> ((MapSpec.Entry.Bytes) entry).value())
-                .findFirst()
-                .orElse(null);
+        for (final MapSpec.Entry entry : map.contents()) {
+            if (entry instanceof final MapSpec.Entry.Bytes bytes) {
+                return bytes.value();
+            }
+        }
+        return null;
     }
 
     /** Whether there is a NUL in the section of constants from here on. */

@@ -90,6 +90,26 @@ final class PacketBranches {
         }
     }
 
+    /** Pointers of the same variable part lead to so many bytes. */
+    private record Reaches(Reg pointer, int range) implements State.Change {
+
+        @Override
+        public Reg apply(final Reg reg) {
+            return reg.type == pointer.type && reg.id == pointer.id && reg.range >= 0 && reg.range < range
+                    ? reg.withRange(range)
+                    : reg;
+        }
+    }
+
+    /** The pointer and its copies lie at or past the end. */
+    private record IsPast(Reg pointer, int range) implements State.Change {
+
+        @Override
+        public Reg apply(final Reg reg) {
+            return reg.type == RegType.PACKET && reg.same(pointer) ? reg.withRange(range) : reg;
+        }
+    }
+
     /** All bytes before the pointer exist, and {@code more} after it. */
     private static void exists(final State state, final Reg pointer, final int more) {
         if (pointer.offset < 0
@@ -99,15 +119,13 @@ final class PacketBranches {
             return;
         }
         final int range = pointer.offset + more;
-        state.changeAll(reg -> reg.type == pointer.type && reg.id == pointer.id && reg.range >= 0 && reg.range < range
-                ? reg.withRange(range)
-                : reg);
+        state.changeAll(new Reaches(pointer, range));
     }
 
     /** The pointer itself, and what is the same as it, lies at or past the end. */
     private static void past(final State state, final Reg pointer, final int range) {
         if (pointer.type == RegType.PACKET) {
-            state.changeAll(reg -> reg.type == RegType.PACKET && reg.same(pointer) ? reg.withRange(range) : reg);
+            state.changeAll(new IsPast(pointer, range));
         }
     }
 }

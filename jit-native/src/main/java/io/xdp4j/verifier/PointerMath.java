@@ -174,7 +174,7 @@ final class PointerMath {
                     Rule.POINTER_ARITHMETIC,
                     "r" + register + " is a stack pointer, which allows no -=: add the negative number");
         }
-        sane(by, "r" + register + " is moved");
+        sane(by, register, "");
         if (by.isConstant()) {
             final long moved = op == AluOp.ADD ? base.offset + by.value() : base.offset - by.value();
             if (Math.abs(moved) < MAX_OFFSET) {
@@ -190,7 +190,7 @@ final class PointerMath {
                 result = result.withRange(0);
             }
         }
-        sane(variable, "r" + register + " is moved, all in all,");
+        sane(variable, register, ", all in all,");
         return result;
     }
 
@@ -217,11 +217,11 @@ final class PointerMath {
         }
     }
 
-    private void sane(final Scalar by, final String what) {
+    private void sane(final Scalar by, final int register, final String how) {
         if (by.isConstant() ? Math.abs(by.value()) >= MAX_OFFSET : by.smin <= -MAX_OFFSET || by.smin >= MAX_OFFSET) {
             throw proof.refuse(
                     Rule.POINTER_ARITHMETIC,
-                    what + " by "
+                    "r" + register + " is moved" + how + " by "
                             + (by.isConstant()
                                     ? ""
                                     : by.smin < 0 ? "a number that may be as low as " : "a number that is at least ")

@@ -132,43 +132,47 @@ final class Precision {
     private void step(final History at) {
         learnTogether(at);
         final Insn insn = code.insn(at.pc);
-        switch (insn) {
-            case Insn.Alu alu -> {
+        switch (insn.form()) {
+            case ALU -> {
+                final Insn.Alu alu = (Insn.Alu) insn;
                 if (has(alu.dst())) {
                     add(alu.source());
                 }
             }
-            case Insn.Move move -> {
+            case MOVE -> {
+                final Insn.Move move = (Insn.Move) insn;
                 if (has(move.dst())) {
                     drop(move.dst());
                     add(move.source());
                 }
             }
-            case Insn.MoveSigned move -> {
+            case MOVE_SIGNED -> {
+                final Insn.MoveSigned move = (Insn.MoveSigned) insn;
                 if (has(move.dst())) {
                     drop(move.dst());
                     add(Operand.register(move.src()));
                 }
             }
-            case Insn.LoadImm64 load -> drop(load.dst());
-            case Insn.AddressSpaceCast cast -> drop(cast.dst());
-            case Insn.Load load -> fill(at, load.dst());
-            case Insn.LoadAcquire load -> fill(at, load.dst());
-            case Insn.Store store -> spill(at, store.source());
-            case Insn.StoreRelease store -> spill(at, Operand.register(store.src()));
-            case Insn.Atomic atomic -> atomic(at, atomic);
-            case Insn.JumpIf jump -> {
+            case LOAD_IMM64 -> drop(((Insn.LoadImm64) insn).dst());
+            case ADDRESS_SPACE_CAST -> drop(((Insn.AddressSpaceCast) insn).dst());
+            case LOAD -> fill(at, ((Insn.Load) insn).dst());
+            case LOAD_ACQUIRE -> fill(at, ((Insn.LoadAcquire) insn).dst());
+            case STORE -> spill(at, ((Insn.Store) insn).source());
+            case STORE_RELEASE -> spill(at, Operand.register(((Insn.StoreRelease) insn).src()));
+            case ATOMIC -> atomic(at, (Insn.Atomic) insn);
+            case JUMP_IF -> {
+                final Insn.JumpIf jump = (Insn.JumpIf) insn;
                 if (jump.source() instanceof final Operand.Register source
                         && (has(jump.dst()) || has(source.number()))) {
                     regs[frame] |= 1 << jump.dst();
                     add(jump.source());
                 }
             }
-            case Insn.HelperCall _, Insn.KfuncCall _ -> call(at);
-            case Insn.FunctionCall _ -> functionCall(at);
-            case Insn.RegisterCall _ -> functionCall(at);
-            case Insn.Exit _ -> exit(at);
-            case Insn.Negate _, Insn.SwapBytes _, Insn.Jump _, Insn.MayGoto _, Insn.LegacyPacketLoad _ -> {}
+            case HELPER_CALL, KFUNC_CALL -> call(at);
+            case FUNCTION_CALL -> functionCall(at);
+            case REGISTER_CALL -> functionCall(at);
+            case EXIT -> exit(at);
+            case NEGATE, SWAP_BYTES, JUMP, MAY_GOTO, LEGACY_PACKET_LOAD -> {}
         }
         learnTogether(at);
     }

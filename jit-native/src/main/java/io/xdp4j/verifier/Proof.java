@@ -79,10 +79,9 @@ final class Proof {
 
     /** The value of an operand; a number for an immediate. */
     Reg read(final Operand operand) {
-        return switch (operand) {
-            case Operand.Register register -> read(register.number());
-            case Operand.Immediate immediate -> Reg.constant(immediate.value());
-        };
+        return operand instanceof final Operand.Register register
+                ? read(register.number())
+                : Reg.constant(((Operand.Immediate) operand).value());
     }
 
     void write(final int register, final Reg reg) {

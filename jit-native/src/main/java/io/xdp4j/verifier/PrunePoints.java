@@ -1,6 +1,7 @@
 package io.xdp4j.verifier;
 
 import io.xdp4j.bpf.insn.Insn;
+import io.xdp4j.vm.Argument;
 import io.xdp4j.vm.ArgumentType;
 import io.xdp4j.vm.HelperSpec;
 
@@ -19,25 +20,27 @@ final class PrunePoints {
                 mark(pc, code.insn(pc));
             }
         }
-        code.functionList().forEach(function -> code.prunePoints.set(function.start()));
+        for (final Code.Function function : code.functionList()) {
+            code.prunePoints.set(function.start());
+        }
     }
 
     private void mark(final int pc, final Insn insn) {
-        switch (insn) {
-            case Insn.JumpIf _ -> {
+        switch (insn.form()) {
+            case JUMP_IF -> {
                 code.prunePoints.set(pc);
                 code.prunePoints.set(Code.jumpTarget(pc, insn));
             }
-            case Insn.MayGoto _ -> {
+            case MAY_GOTO -> {
                 force(pc);
                 code.prunePoints.set(Code.jumpTarget(pc, insn));
             }
-            case Insn.Jump _ -> code.prunePoints.set(Code.jumpTarget(pc, insn));
-            case Insn.FunctionCall _ -> {
+            case JUMP -> code.prunePoints.set(Code.jumpTarget(pc, insn));
+            case FUNCTION_CALL -> {
                 code.prunePoints.set(pc);
                 code.prunePoints.set(pc + 1);
             }
-            case Insn.HelperCall _, Insn.KfuncCall _ -> {
+            case HELPER_CALL, KFUNC_CALL -> {
                 final HelperSpec callee = code.calleeAt(pc);
                 if (callee != null && (callsBack(callee) || isIteratorNext(callee))) {
                     force(pc);
@@ -55,8 +58,15 @@ final class PrunePoints {
 
     /** Whether it calls a function of the program's while the program waits. */
     static boolean callsBack(final HelperSpec callee) {
-        return !callee.name().startsWith("timer_")
-                && callee.arguments().stream().anyMatch(argument -> argument.type() == ArgumentType.PTR_TO_FUNC);
+        if (callee.name().startsWith("timer_")) {
+            return false;
+        }
+        for (final Argument argument : callee.arguments()) {
+            if (argument.type() == ArgumentType.PTR_TO_FUNC) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean isIteratorNext(final HelperSpec callee) {

@@ -62,11 +62,20 @@ final class Ranges {
             final int offset,
             final int size,
             final int available,
-            final String what,
+            final String kind,
             final Rule rule,
             final boolean write) {
-        final String access = write ? "written" : "read";
         final long lowest = offset + base.scalar.smin;
+        final long end = offset + base.scalar.umax + size;
+        if (base.scalar.smin >= -PointerMath.MAX_OFFSET
+                && lowest >= 0
+                && Long.compareUnsigned(base.scalar.umax, PointerMath.MAX_OFFSET) < 0
+                && end <= available) {
+            return;
+        }
+        final String access = write ? "written" : "read";
+        final String what =
+                base.type == RegType.MAP_VALUE && base.map != null ? kind + " of map " + base.map.name() : kind;
         if (base.scalar.smin < -PointerMath.MAX_OFFSET || lowest < 0) {
             throw proof.refuse(
                     rule,
@@ -80,7 +89,6 @@ final class Ranges {
                     what + " is " + access + " at an offset that has no upper bound: r" + register + " is " + base
                             + " (compare the index with its limit, or mask it)");
         }
-        final long end = offset + base.scalar.umax + size;
         if (end > available) {
             throw proof.refuse(
                     rule,

@@ -1,7 +1,6 @@
 package io.xdp4j.verifier;
 
 import io.xdp4j.bpf.MapSpec;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,7 +184,12 @@ final class Reg {
                 && flags == other.flags
                 && offset == other.offset
                 && range == other.range
-                && Objects.equals(map == null ? null : map.name(), other.map == null ? null : other.map.name());
+                && sameMap(map, other.map);
+    }
+
+    /** Whether both are the same map: within an object names tell. */
+    static boolean sameMap(final @Nullable MapSpec a, final @Nullable MapSpec b) {
+        return (a == null || b == null) ? a == null && b == null : a.name().equals(b.name());
     }
 
     /** In the style of the kernel's log: {@code pkt(off=14,r=34)}, {@code map_value_or_null(map=flows)}. */

@@ -76,14 +76,14 @@ final class ScalarFlow {
 
     private void visit(final int pc, final Insn insn) {
         final Scalar[] regs = java.util.Objects.requireNonNull(before[pc]);
-        switch (insn) {
-            case Insn.JumpIf jump -> branch(pc, jump, regs);
-            case Insn.MayGoto _ -> {
+        switch (insn.form()) {
+            case JUMP_IF -> branch(pc, (Insn.JumpIf) insn, regs);
+            case MAY_GOTO -> {
                 flow(Code.jumpTarget(pc, insn), regs);
                 flow(pc + 1, regs);
             }
-            case Insn.Jump _ -> flow(Code.jumpTarget(pc, insn), regs);
-            case Insn.Exit _ -> {}
+            case JUMP -> flow(Code.jumpTarget(pc, insn), regs);
+            case EXIT -> {}
             default -> {
                 final Scalar[] after = regs.clone();
                 apply(pc, insn, after);
@@ -122,10 +122,9 @@ final class ScalarFlow {
     }
 
     private static Scalar operand(final Operand operand, final Scalar[] regs) {
-        return switch (operand) {
-            case Operand.Register register -> regs[register.number()];
-            case Operand.Immediate immediate -> Scalar.constant(immediate.value());
-        };
+        return operand instanceof final Operand.Register register
+                ? regs[register.number()]
+                : Scalar.constant(((Operand.Immediate) operand).value());
     }
 
     private void flow(final int pc, final Scalar[] regs) {
@@ -155,41 +154,54 @@ final class ScalarFlow {
     }
 
     private void apply(final int pc, final Insn insn, final Scalar[] regs) {
-        switch (insn) {
-            case Insn.Alu alu ->
-                regs[alu.dst()] = ScalarMath.alu(alu.op(), alu.width(), regs[alu.dst()], operand(alu.source(), regs));
-            case Insn.Move move -> {
+        switch (insn.form()) {
+            case ALU ->
+                regs[((Insn.Alu) insn).dst()] = ScalarMath.alu(
+                        ((Insn.Alu) insn).op(),
+                        ((Insn.Alu) insn).width(),
+                        regs[((Insn.Alu) insn).dst()],
+                        operand(((Insn.Alu) insn).source(), regs));
+            case MOVE -> {
+                final Insn.Move move = (Insn.Move) insn;
                 final Scalar from = operand(move.source(), regs);
                 regs[move.dst()] = move.width() == Width.W32 ? from.zeroExtend32() : from;
             }
-            case Insn.MoveSigned move -> {
+            case MOVE_SIGNED -> {
+                final Insn.MoveSigned move = (Insn.MoveSigned) insn;
                 final Scalar extended =
                         regs[move.src()].truncate(move.bits() / 8).signExtend(move.bits() / 8);
                 regs[move.dst()] = move.width() == Width.W32 ? extended.zeroExtend32() : extended;
             }
-            case Insn.Negate negate -> regs[negate.dst()] = ScalarMath.negate(negate.width(), regs[negate.dst()]);
-            case Insn.SwapBytes swap -> regs[swap.dst()] = PointerMath.swapped(swap, regs[swap.dst()]);
-            case Insn.LoadImm64 load ->
-                regs[load.dst()] = code.reference(pc) == null && load.kind() == io.xdp4j.bpf.insn.Pseudo.NUMBER
-                        ? Scalar.constant(load.value())
-                        : Scalar.UNKNOWN;
-            case Insn.Load load -> {
+            case NEGATE ->
+                regs[((Insn.Negate) insn).dst()] =
+                        ScalarMath.negate(((Insn.Negate) insn).width(), regs[((Insn.Negate) insn).dst()]);
+            case SWAP_BYTES ->
+                regs[((Insn.SwapBytes) insn).dst()] =
+                        PointerMath.swapped((Insn.SwapBytes) insn, regs[((Insn.SwapBytes) insn).dst()]);
+            case LOAD_IMM64 ->
+                regs[((Insn.LoadImm64) insn).dst()] =
+                        code.reference(pc) == null && ((Insn.LoadImm64) insn).kind() == io.xdp4j.bpf.insn.Pseudo.NUMBER
+                                ? Scalar.constant(((Insn.LoadImm64) insn).value())
+                                : Scalar.UNKNOWN;
+            case LOAD -> {
+                final Insn.Load load = (Insn.Load) insn;
                 final Scalar loaded = Scalar.ofSize(load.size().bytes());
                 regs[load.dst()] = edges.loadsAddress(pc)
                         ? Scalar.UNKNOWN
                         : load.signed() ? Scalar.UNKNOWN.signExtend(load.size().bytes()) : loaded;
             }
-            case Insn.LoadAcquire load ->
-                regs[load.dst()] = edges.loadsAddress(pc)
+            case LOAD_ACQUIRE ->
+                regs[((Insn.LoadAcquire) insn).dst()] = edges.loadsAddress(pc)
                         ? Scalar.UNKNOWN
-                        : Scalar.ofSize(load.size().bytes());
-            case Insn.Atomic atomic -> {
+                        : Scalar.ofSize(((Insn.LoadAcquire) insn).size().bytes());
+            case ATOMIC -> {
+                final Insn.Atomic atomic = (Insn.Atomic) insn;
                 if (atomic.fetch()) {
                     regs[atomic.op() == AtomicOp.CMPXCHG ? 0 : atomic.src()] =
                             Scalar.ofSize(atomic.width() == Width.W64 ? 8 : 4);
                 }
             }
-            case Insn.HelperCall _, Insn.KfuncCall _, Insn.FunctionCall _, Insn.RegisterCall _ -> {
+            case HELPER_CALL, KFUNC_CALL, FUNCTION_CALL, REGISTER_CALL -> {
                 for (int r = 0; r < CALLER_SAVED; r++) {
                     regs[r] = Scalar.UNKNOWN;
                 }

@@ -33,60 +33,70 @@ final class Step {
     boolean run(final Insn insn) {
         final int pc = proof.pc();
         proof.facts.record(pc, insn, proof.state);
-        switch (insn) {
-            case Insn.JumpIf jump -> {
+        switch (insn.form()) {
+            case JUMP_IF -> {
+                final Insn.JumpIf jump = (Insn.JumpIf) insn;
                 return branches.run(jump);
             }
-            case Insn.MayGoto jump -> {
+            case MAY_GOTO -> {
+                final Insn.MayGoto jump = (Insn.MayGoto) insn;
                 branches.run(jump);
                 return true;
             }
-            case Insn.Jump _ -> {
+            case JUMP -> {
                 proof.state.pc = Code.jumpTarget(pc, insn);
                 return true;
             }
-            case Insn.Exit _ -> {
+            case EXIT -> {
                 return functions.exit();
             }
-            case Insn.FunctionCall _ -> {
+            case FUNCTION_CALL -> {
                 functions.call(Code.callTarget(pc, insn));
                 return true;
             }
-            case Insn.HelperCall call -> calls.helper(call);
-            case Insn.KfuncCall _ -> {
+            case HELPER_CALL -> calls.helper((Insn.HelperCall) insn);
+            case KFUNC_CALL -> {
                 final Reference reference = code.reference(pc);
                 calls.kfunc(reference instanceof final Reference.ToKfunc kfunc ? kfunc : null);
             }
-            case Insn.RegisterCall call -> {
+            case REGISTER_CALL -> {
+                final Insn.RegisterCall call = (Insn.RegisterCall) insn;
                 return callRegister(call);
             }
-            case Insn.Alu alu -> {
+            case ALU -> {
+                final Insn.Alu alu = (Insn.Alu) insn;
                 constantOperand(alu);
                 math.alu(alu);
             }
-            case Insn.Move move -> math.move(move);
-            case Insn.MoveSigned move -> math.move(move);
-            case Insn.Negate negate -> math.negate(negate);
-            case Insn.SwapBytes swap -> math.swap(swap);
-            case Insn.LoadImm64 load -> load(pc, load);
-            case Insn.Load load -> load(load);
-            case Insn.LoadAcquire load -> {
+            case MOVE -> math.move((Insn.Move) insn);
+            case MOVE_SIGNED -> math.move((Insn.MoveSigned) insn);
+            case NEGATE -> math.negate((Insn.Negate) insn);
+            case SWAP_BYTES -> math.swap((Insn.SwapBytes) insn);
+            case LOAD_IMM64 -> load(pc, (Insn.LoadImm64) insn);
+            case LOAD -> load((Insn.Load) insn);
+            case LOAD_ACQUIRE -> {
+                final Insn.LoadAcquire load = (Insn.LoadAcquire) insn;
                 accesses.atomic(load.base(), load.offset(), load.size().bytes());
                 proof.write(
                         load.dst(),
                         accesses.load(load.base(), load.offset(), load.size().bytes()));
             }
-            case Insn.Store store ->
-                store(store.base(), store.offset(), store.size().bytes(), store.source());
-            case Insn.StoreRelease store -> {
+            case STORE ->
+                store(
+                        ((Insn.Store) insn).base(),
+                        ((Insn.Store) insn).offset(),
+                        ((Insn.Store) insn).size().bytes(),
+                        ((Insn.Store) insn).source());
+            case STORE_RELEASE -> {
+                final Insn.StoreRelease store = (Insn.StoreRelease) insn;
                 accesses.atomic(store.base(), store.offset(), store.size().bytes());
                 store(store.base(), store.offset(), store.size().bytes(), Operand.register(store.src()));
             }
-            case Insn.Atomic atomic -> atomic(atomic);
-            case Insn.LegacyPacketLoad _ ->
+            case ATOMIC -> atomic((Insn.Atomic) insn);
+            case LEGACY_PACKET_LOAD ->
                 throw proof.refuse(
                         Rule.UNSUPPORTED, "legacy packet load is not for XDP: read through data and data_end instead");
-            case Insn.AddressSpaceCast _ ->
+            case ADDRESS_SPACE_CAST ->
                 throw proof.refuse(
                         Rule.UNSUPPORTED, "address space casts need an arena, which XDP programs here have not");
         }

@@ -4,10 +4,9 @@ import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.bpf.ProgramSpec;
 import io.xdp4j.vm.Helpers;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -129,12 +128,13 @@ public final class Verifier {
 
         private void explore(final Code code, final Budget costs, final FactTable facts, final int[] stack) {
             final Deque<Code.Function> starts = new ArrayDeque<>();
-            final Set<Code.Function> known = new HashSet<>();
+            final BitSet known = new BitSet();
             starts.add(code.functionList().getFirst());
             while (!starts.isEmpty()) {
                 final Code.Function function = starts.poll();
                 final Proof next = new Proof(code, facts, Start.state(code, function), stack, global -> {
-                    if (known.add(global)) {
+                    if (!known.get(global.index())) {
+                        known.set(global.index());
                         starts.add(global);
                     }
                 });
