@@ -31,6 +31,9 @@ final class Exploration {
     private final @Nullable List<Kept>[] kept;
     private final @Nullable Widening widening;
 
+    /** Paths that were left off at a state that was not done: what is marked in that later counts in them too. */
+    private final List<BackEdge> backEdges = new ArrayList<>();
+
     private int insnsSinceKept;
     private int jumpsSinceKept;
 
@@ -93,12 +96,19 @@ final class Exploration {
     }
 
     /** The path has come to its end: so have, perhaps, all that started where it did. */
-    private static void end(final State state) {
+    private void end(final State state) {
         State at = state;
         while (true) {
             at.branches--;
             final State before = at.parent;
-            if (at.branches != 0 || before == null) {
+            if (at.branches != 0) {
+                return;
+            }
+            if (!backEdges.isEmpty() && done(at)) {
+                BackEdge.settle(backEdges, proof.precision);
+                backEdges.removeIf(edge -> done(edge.to()));
+            }
+            if (before == null) {
                 return;
             }
             if (at.loopEntry != null) {
@@ -155,19 +165,17 @@ final class Exploration {
 
     private void hit(final Kept old, final State state) {
         old.hits++;
-        for (int i = 0; i < state.frameCount(); i++) {
-            final Frame frame = state.frame(i);
-            for (long rest = old.state.frame(i).read; rest != 0; rest &= rest - 1) {
-                frame.markRead(Long.numberOfTrailingZeros(rest));
-            }
+        final BackEdge edge = new BackEdge(state, old.state);
+        edge.carryOver(proof.precision);
+        if (!done(old.state)) {
+            backEdges.add(edge);
         }
-        proof.precision.carryOver(old.state, state);
     }
 
     /** A state whose paths all have come to their ends, or those of a loop that it lies in. */
     private boolean covers(final State old, final State state) {
         final State loop = loopOf(old);
-        final boolean open = loop != null && loop.branches > 0;
+        final boolean open = !done(old);
         if (!inclusion.includes(old, state, open ? Inclusion.Mode.WITHIN : Inclusion.Mode.USUAL)) {
             return false;
         }
@@ -250,6 +258,12 @@ final class Exploration {
             top = top.loopEntry;
         }
         return top;
+    }
+
+    /** Whether all paths from a state have come to their ends, and those of the loops that it lies in: its marks are final. */
+    private static boolean done(final State state) {
+        final State loop = loopOf(state);
+        return state.branches == 0 && (loop == null || loop.branches == 0);
     }
 
     private static void enterLoop(final State state, final State head) {

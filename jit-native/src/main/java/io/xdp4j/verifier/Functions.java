@@ -140,7 +140,7 @@ final class Functions {
         give(call, callee);
     }
 
-    private static void give(final Call call, final Frame callee) {
+    private void give(final Call call, final Frame callee) {
         switch (call.callee.name()) {
             case "for_each_map_elem" -> {
                 giveElement(call, callee);
@@ -157,11 +157,12 @@ final class Functions {
         }
     }
 
-    private static void giveElement(final Call call, final Frame callee) {
+    private void giveElement(final Call call, final Frame callee) {
         final var map = Objects.requireNonNull(call.map);
         callee.regs[1] = Reg.map(map, Objects.requireNonNull(call.mapReg).owner);
         callee.regs[2] = new Reg(RegType.MAP_KEY, Reg.READ_ONLY, Scalar.ZERO, 0, 0, 0, 0, map, 0);
-        callee.regs[3] = Reg.mapValue(map, 0);
+        // an id of its own: its lock is not that of another element
+        callee.regs[3] = Reg.mapValue(map, 0).withId(proof.newId());
     }
 
     /** A timer's function runs by itself: it is followed from its start, once for each map. */

@@ -178,7 +178,8 @@ final class PointerMath {
         if (by.isConstant()) {
             final long moved = op == AluOp.ADD ? base.offset + by.value() : base.offset - by.value();
             if (Math.abs(moved) < MAX_OFFSET) {
-                return base.withOffset((int) moved);
+                // what lies at or past the end does so no longer once it is moved back
+                return (moved < base.offset ? base.withoutEnd() : base).withOffset((int) moved);
             }
         }
         final Scalar variable =
@@ -186,9 +187,7 @@ final class PointerMath {
         Reg result = base.withScalar(variable);
         if (base.isPacket()) {
             result = result.withId(proof.newId());
-            if (op == AluOp.ADD || by.smin < 0) {
-                result = result.withRange(0);
-            }
+            result = op == AluOp.ADD || by.smin < 0 ? result.withRange(0) : result.withoutEnd();
         }
         sane(variable, register, ", all in all,");
         return result;

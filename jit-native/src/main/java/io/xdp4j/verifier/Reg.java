@@ -151,6 +151,11 @@ final class Reg {
         return new Reg(type, flags, scalar, offset, id, reference, changed, map, owner);
     }
 
+    /** The same, but not known to lie at or past the packet's end. */
+    Reg withoutEnd() {
+        return isPacket() && range < 0 ? withRange(0) : this;
+    }
+
     Reg withOwner(final int changed) {
         return new Reg(type, flags, scalar, offset, id, reference, range, map, changed);
     }

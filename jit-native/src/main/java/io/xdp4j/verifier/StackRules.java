@@ -52,6 +52,10 @@ final class StackRules {
         if (slot.isSpill() && slot.reg() != null && slot.reg().isPointer()) {
             throw partOfPointer(register, slot.reg(), offset, size);
         }
+        if (slot.isSpill() && slot.reg() != null && slot.reg().isZero() && byteOf(offset) + size <= slot.spillSize()) {
+            remember(base.range, index);
+            return Reg.ZERO;
+        }
         return loadBytes(slot, offset, size);
     }
 
