@@ -104,6 +104,7 @@ final class Arguments {
                 if (reg.type != RegType.STACK && !reg.isZero()) {
                     throw wrong(call, register, reg, "a stack pointer or null");
                 }
+                proof.precise(register);
                 call.context = reg;
             }
             case PTR_TO_CTX -> context(call, register, reg);

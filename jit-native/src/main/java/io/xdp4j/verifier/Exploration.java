@@ -216,7 +216,8 @@ final class Exploration {
             return Iterators.turned(old, state, state.reg(1));
         }
         if (callee != null && PrunePoints.callsBack(callee)) {
-            return old.top().callbackDepth != state.top().callbackDepth;
+            return old.top().callbackRun == state.top().callbackRun
+                    && old.top().callbackDepth < state.top().callbackDepth;
         }
         return code.insn(pc) instanceof Insn.MayGoto && old.mayGotoDepth != state.mayGotoDepth;
     }

@@ -23,6 +23,8 @@ final class Frame {
     final @Nullable Callback callback;
     /** How many runs of a callback led here: a callback is followed until its states repeat. */
     int callbackDepth;
+    /** Which run of a helper that calls back these are: one after the other in a frame, and of each frame's own. */
+    int callbackRun;
     /** References that were held when it was entered. */
     int referencesBefore;
     /** Whether a tail call was made: if another program took the frame over, its caller gets that one's result. */
@@ -56,6 +58,7 @@ final class Frame {
         callSite = from.callSite;
         callback = from.callback;
         callbackDepth = from.callbackDepth;
+        callbackRun = from.callbackRun;
         referencesBefore = from.referencesBefore;
         tailCalled = from.tailCalled;
         parent = from.parent;

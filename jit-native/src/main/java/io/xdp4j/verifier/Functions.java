@@ -55,6 +55,7 @@ final class Functions {
         final Frame callee = new Frame(target, callSite, callback);
         callee.regs[10] = Reg.stack(state.frameCount());
         callee.referencesBefore = state.referenceCount();
+        callee.callbackRun = proof.newId();
         state.push(callee);
         return callee;
     }
@@ -126,7 +127,7 @@ final class Functions {
             proof.precise(1);
             final Reg count = proof.state.reg(1);
             if (count.isScalar() && Long.compareUnsigned(caller.callbackDepth, count.scalar.umax) >= 0) {
-                caller.callbackDepth = 0;
+                endRuns(caller);
                 return;
             }
         }
@@ -135,9 +136,15 @@ final class Functions {
         node.entered = true;
         other.history = node;
         other.top().callbackDepth++;
-        caller.callbackDepth = 0;
+        endRuns(caller);
         final Frame callee = enter(other, call.function, proof.pc(), new Callback(call.name(), 0, 1, false));
         give(call, callee);
+    }
+
+    /** The helper is left: if it is called again, its runs are others. */
+    private void endRuns(final Frame caller) {
+        caller.callbackDepth = 0;
+        caller.callbackRun = proof.newId();
     }
 
     private void give(final Call call, final Frame callee) {

@@ -120,18 +120,10 @@ final class Inclusion {
     }
 
     private boolean stack(final Frame old, final Frame frame, final boolean done) {
-        for (int i = 0; i < old.depth(); i++) {
-            final Slot slot = old.slot(i);
+        for (int i = 0; i < Math.max(old.depth(), frame.depth()); i++) {
             final boolean matters = mode != Mode.USUAL || !done || (old.read & 1L << i) != 0;
-            if (matters && slot.kinds() != 0 && !slot(slot, frame.slot(i), (old.preciseSlots & 1L << i) != 0)) {
+            if (matters && !slot(old.slot(i), frame.slot(i), (old.preciseSlots & 1L << i) != 0)) {
                 return false;
-            }
-        }
-        if (mode == Mode.EXACT) {
-            for (int i = old.depth(); i < frame.depth(); i++) {
-                if (frame.slot(i).kinds() != 0) {
-                    return false;
-                }
             }
         }
         return true;
@@ -162,7 +154,8 @@ final class Inclusion {
 
     private static boolean kind(final int old, final int kind, final Slot slot) {
         return switch (old) {
-            case Slot.INVALID -> true;
+            // functions may be given stack that was not written, but no addresses that lie there
+            case Slot.INVALID -> kind < Slot.DYNPTR && (kind != Slot.SPILL || isNumber(slot));
             case Slot.MISC -> kind == Slot.MISC || kind == Slot.ZERO || (kind == Slot.SPILL && isNumber(slot));
             default -> old == kind;
         };

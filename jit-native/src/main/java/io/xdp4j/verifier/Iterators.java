@@ -15,7 +15,7 @@ final class Iterators {
         this.proof = proof;
     }
 
-    /** Whether the iterator that a register points to has given an element since, and has not ended. */
+    /** Whether the iterator that a register points to is the same, has given an element since, and has not ended. */
     static boolean turned(final State old, final State state, final Reg pointer) {
         if (pointer.type != RegType.STACK
                 || !pointer.scalar.isConstant(0)
@@ -31,7 +31,8 @@ final class Iterators {
                 && iterator.type == RegType.ITERATOR
                 && before.type == RegType.ITERATOR
                 && !iterator.is(Reg.DRAINED)
-                && iterator.range != before.range;
+                && iterator.reference == before.reference
+                && iterator.range > before.range;
     }
 
     /** Whether an iterator that has not ended has gone on from one state to the other. */
