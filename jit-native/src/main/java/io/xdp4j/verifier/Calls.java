@@ -200,11 +200,18 @@ final class Calls {
     private Reg slice(final Call call, final int flags) {
         final Reg dynptr = Objects.requireNonNull(call.dynptr);
         final int packet = dynptr.is(Reg.OF_PACKET) ? Reg.OF_PACKET : 0;
+        final Reg buffer = call.memory;
+        final int place = buffer == null ? 0 : SliceBuffer.of(buffer, call.size);
+        if (place != 0) {
+            // numbers were put there by this call, which is what the slice may be
+            proof.state.buffers = true;
+            SliceBuffer.forgetWrites(proof.state);
+        }
         return Reg.memory(call.size)
                 .withId(proof.newId())
                 .withReference(dynptr.reference)
                 .withOwner(dynptr.id)
-                .with(Reg.NULLABLE | flags | packet);
+                .with(Reg.NULLABLE | flags | packet | place);
     }
 
     private void after(final Call call, final Reg result, final Widening.Previous earlier) {

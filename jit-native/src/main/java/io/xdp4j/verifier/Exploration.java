@@ -87,6 +87,7 @@ final class Exploration {
             state.current = new History(state.history, pc);
             budget.log(state, insn);
             final boolean goesOn = step.run(insn);
+            SliceBuffer.forget(state);
             state.history = state.current;
             if (!goesOn) {
                 end(state);

@@ -37,6 +37,8 @@ final class Frame {
     long read;
     /** Slots that were written in full since the state before. */
     long written;
+    /** Slots that the instruction at hand wrote to: see {@link SliceBuffer}. */
+    long touched;
     /** Registers and slots whose numbers mattered to what follows. */
     int preciseRegs;
 
@@ -63,6 +65,7 @@ final class Frame {
         tailCalled = from.tailCalled;
         parent = from.parent;
         written = from.written;
+        touched = from.touched;
         preciseRegs = from.preciseRegs;
         preciseSlots = from.preciseSlots;
     }
@@ -84,6 +87,7 @@ final class Frame {
         }
         slots[index] = slot;
         preciseSlots &= ~(1L << index);
+        touched |= 1L << index;
     }
 
     /** Slots that have been touched: all from this one on are empty. */

@@ -108,6 +108,12 @@ final class Functions {
                             memory.isPointer() ? Rule.NULL_POINTER : Rule.ARGUMENT,
                             what + " has to be a pointer to " + wanted.size() + " bytes, but it is " + reg);
                 }
+                if ((memory.isPacket() || memory.is(Reg.OF_PACKET)) && proof.code.changesPacket(function)) {
+                    throw proof.refuse(
+                            Rule.ARGUMENT,
+                            what + " lies in the packet, which " + function.name()
+                                    + " may move: copy it to the stack, or make the function static");
+                }
                 if (memory.type == RegType.STACK) {
                     accesses.stack().readRange(register, memory, wanted.size(), true, false);
                 } else {

@@ -105,7 +105,7 @@ final class Iterators {
         if (!iterator.is(Reg.DRAINED)) {
             final State other = proof.fork(proof.pc() + 1);
             put(other, pointer, size, iterator.withRange(iterator.range + 1));
-            other.reg(0, element);
+            other.reg(0, element.withReference(iterator.reference));
             previous.widen(other);
         }
         put(proof.state, pointer, size, iterator.with(Reg.DRAINED));
@@ -116,6 +116,7 @@ final class Iterators {
     void end(final Reg pointer, final int size) {
         final Reg iterator = iterator(proof.state, pointer);
         proof.state.release(iterator.reference);
+        proof.state.changeAll(reg -> reg.reference == iterator.reference ? Reg.RELEASED : reg);
         final Frame frame = proof.state.frame(pointer.range);
         for (int i = 0; i < size / 8; i++) {
             frame.slot(StackRules.slotOf(pointer.offset) - i, Slot.EMPTY);

@@ -242,10 +242,10 @@ final class StackRules {
                             + " bytes of it are stored: a pointer is stored whole");
         }
         final int top = proof.state.frameCount() - 1;
-        if (base.range != top && value.type == RegType.STACK && value.range == top) {
+        if (base.range != top && value.type == RegType.STACK) {
             throw proof.refuse(
                     Rule.POINTER_LEAK,
-                    "a pointer to this function's stack is stored in its caller's, which lives longer: r" + source);
+                    "a stack pointer is stored in the stack of a caller, which may live longer: r" + source);
         }
     }
 

@@ -25,6 +25,8 @@ final class State {
     int rcuDepth;
     int preemptDepth;
     int mayGotoDepth;
+    /** Whether there may be slices that lie in buffers on the stack. */
+    boolean buffers;
 
     /** The state before this one that was kept. */
     @Nullable
@@ -60,6 +62,7 @@ final class State {
         rcuDepth = from.rcuDepth;
         preemptDepth = from.preemptDepth;
         mayGotoDepth = from.mayGotoDepth;
+        buffers = from.buffers;
         parent = from.parent;
         depth = from.depth;
         history = from.history;

@@ -83,6 +83,12 @@ final class ProgramGenerator {
 
     private static final int LOOKUP = 1;
     private static final int PRANDOM = 7;
+    /** Stack of an iterator, and of the index that its loop uses. */
+    private static final int ITERATOR = -56;
+
+    private static final int INDEX = -64;
+    private static final int ADJUST_HEAD = 44;
+    private static final int ADJUST_TAIL = 65;
     private static final int LOOP = 181;
 
     /** Functions behind the program: one that is called, one that {@code bpf_loop} calls. */
@@ -93,6 +99,7 @@ final class ProgramGenerator {
     private final List<Reference> references = new ArrayList<>();
     private final List<List<Integer>> callers = List.of(new ArrayList<>(), new ArrayList<>());
     private boolean inFunction;
+    private boolean iterating;
 
     /** A program: its code, and what it refers to. */
     record Generated(long[] code, List<Reference> references) {}
@@ -275,8 +282,9 @@ final class ProgramGenerator {
     }
 
     private void block(final int depth) {
-        switch (below(depth < 3 ? 19 : 14)) {
-            case 0, 1, 2 -> alu();
+        switch (below(depth < 3 ? 20 : 14)) {
+            case 0 -> movePacket();
+            case 1, 2 -> alu();
             case 3 -> special();
             case 4 -> spill();
             case 5 -> fill();
@@ -290,6 +298,7 @@ final class ProgramGenerator {
             case 13 -> special();
             case 14, 15, 16 -> branch(depth);
             case 17 -> clamp(depth);
+            case 18 -> iterate(depth);
             default -> loop(depth);
         }
     }
@@ -299,19 +308,73 @@ final class ProgramGenerator {
             alu();
             return;
         }
-        switch (below(3)) {
+        switch (below(4)) {
             case 0 -> packetRead(scalar());
             case 1 -> packetVariable();
+            case 2 -> packetAgain();
             default -> packetWrite();
         }
     }
 
+    /** The packet's start or end moves: its pointers are read again, now and then after one was used, which is to be refused. */
+    private void movePacket() {
+        if (inFunction || below(3) != 0) {
+            alu();
+            return;
+        }
+        final boolean head = below(2) == 0;
+        move(1, 6);
+        set(2, below(2) == 0 ? below(9) - 4 : below(40) - 20);
+        emit(Opcode.CLASS_JMP | Opcode.CALL, 0, 0, 0, head ? ADJUST_HEAD : ADJUST_TAIL);
+        afterCall();
+        final boolean stale = below(8) == 0;
+        if (!stale || below(2) == 0) {
+            emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, 7, 6, 0, 0);
+        }
+        if (!stale || below(2) == 0) {
+            emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, 8, 6, 4, 0);
+        }
+        if (stale) {
+            packetRead(9);
+            emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, 7, 6, 0, 0);
+            emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, 8, 6, 4, 0);
+        }
+    }
+
+    /** A pointer is compared with the end, moved, and compared again. */
+    private void packetAgain() {
+        move(5, 7);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 5, 0, 0, below(160));
+        final int jump = pick(new int[] {Opcode.JGT, Opcode.JGE, Opcode.JLT, Opcode.JLE});
+        emit(Opcode.CLASS_JMP | jump | Opcode.SOURCE_X, 5, 8, below(3), 0);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 5, 0, 0, below(128) - 64);
+        set(4, number());
+        if (below(3) == 0) {
+            final int by = pick(new int[] {0, 1, 2, 3, 9});
+            emit(Opcode.CLASS_ALU64 | Opcode.AND, by, 0, 0, 63);
+            emit(Opcode.CLASS_ALU64 | (below(2) == 0 ? Opcode.ADD : Opcode.SUB) | Opcode.SOURCE_X, 5, by, 0, 0);
+        }
+        emit(
+                Opcode.CLASS_JMP | pick(new int[] {Opcode.JGT, Opcode.JGE, Opcode.JLT, Opcode.JLE}) | Opcode.SOURCE_X,
+                5,
+                8,
+                1,
+                0);
+        alu(pick(new int[] {0, 1, 2, 3}));
+        set(5, number());
+    }
+
     private void alu() {
+        alu(-1);
+    }
+
+    /** Changes a number: the one in {@code dst}, or any if that is negative. */
+    private void alu(final int dst) {
         final int width = below(2) == 0 ? Opcode.CLASS_ALU64 : Opcode.CLASS_ALU;
         final int operation = pick(ALU);
         final int signed = (operation == Opcode.DIV || operation == Opcode.MOD) && below(2) == 0 ? 1 : 0;
         if (below(2) == 0) {
-            emit(width | operation | Opcode.SOURCE_X, scalar(), scalar(), signed, 0);
+            emit(width | operation | Opcode.SOURCE_X, dst < 0 ? scalar() : dst, scalar(), signed, 0);
             return;
         }
         final boolean shift = operation == Opcode.LSH || operation == Opcode.RSH || operation == Opcode.ARSH;
@@ -320,7 +383,7 @@ final class ProgramGenerator {
         if (imm == 0 && (operation == Opcode.DIV || operation == Opcode.MOD)) {
             imm = 3;
         }
-        emit(width | operation, scalar(), 0, signed, imm);
+        emit(width | operation, dst < 0 ? scalar() : dst, 0, signed, imm);
     }
 
     private void special() {
@@ -498,6 +561,77 @@ final class ProgramGenerator {
         }
         blocks(1, depth + 1);
         jumpTo(at, code.size());
+    }
+
+    /**
+     * An iterator's loop. Blocks in it change numbers on the stack, of which some are used as indices only on some turns: what
+     * matters is known late.
+     */
+    private void iterate(final int depth) {
+        if (inFunction || iterating) {
+            alu();
+            return;
+        }
+        iterating = true;
+        emit(Opcode.CLASS_ST | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, 0, INDEX, below(25));
+        unknown(2);
+        emit(Opcode.CLASS_JMP | pick(JUMPS), 2, 0, 1, number());
+        emit(Opcode.CLASS_ST | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, 0, INDEX, below(40));
+        iterator();
+        set(2, 0);
+        set(3, 1 + below(6));
+        iteratorCall("bpf_iter_num_new");
+        afterCall();
+        final int top = code.size();
+        iterator();
+        iteratorCall("bpf_iter_num_next");
+        final int end = code.size();
+        emit(Opcode.CLASS_JMP | Opcode.JEQ, 0, 0, 0, 0);
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_W, 0, 0, 0, 0);
+        afterCall();
+        final int uses = 1 + below(2);
+        for (int i = 0; i < uses; i++) {
+            blocks(below(2), depth + 1);
+            final int at = code.size();
+            emit(Opcode.CLASS_JMP | pick(JUMPS), scalar(), 0, 0, number());
+            if (below(2) == 0) {
+                emit(Opcode.CLASS_JMP | Opcode.JA, 0, 0, top - code.size() - 1, 0);
+            }
+            jumpTo(at, code.size());
+            if (below(2) == 0) {
+                index();
+            }
+        }
+        emit(Opcode.CLASS_JMP | Opcode.JA, 0, 0, top - code.size() - 1, 0);
+        jumpTo(end, code.size());
+        iterator();
+        iteratorCall("bpf_iter_num_destroy");
+        set(0, number());
+        afterCall();
+        iterating = false;
+    }
+
+    /** The number in its slot is where the stack is written, and sometimes changes. */
+    private void index() {
+        emit(Opcode.CLASS_LDX | Opcode.MODE_MEM | Opcode.SIZE_DW, 1, 10, INDEX, 0);
+        move(5, 10);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 5, 0, 0, -32);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD | Opcode.SOURCE_X, 5, 1, 0, 0);
+        emit(Opcode.CLASS_STX | Opcode.MODE_MEM | Opcode.SIZE_B, 5, pick(new int[] {0, 1, 2, 3, 9}), 0, 0);
+        set(5, number());
+        if (below(2) == 0) {
+            emit(Opcode.CLASS_ST | Opcode.MODE_MEM | Opcode.SIZE_DW, 10, 0, INDEX, below(34));
+        }
+    }
+
+    private void iterator() {
+        move(1, 10);
+        emit(Opcode.CLASS_ALU64 | Opcode.ADD, 1, 0, 0, ITERATOR);
+    }
+
+    private void iteratorCall(final String name) {
+        references.add(new Reference.ToKfunc(code.size(), name, false));
+        emit(Opcode.CLASS_JMP | Opcode.CALL, 0, Opcode.CALL_KFUNC, 0, 0);
     }
 
     /** Counts in r9 to a bound. */
