@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValueParser {
 
+    /** Types within types: a hostile structure may name itself as its only member, which takes no braces. */
+    private static final int MAX_DEPTH = 32;
+
     private final @Nullable Btf btf;
     private final boolean prefix;
+    private int depth;
 
     /** A parser for keys or values; {@code prefix} for the keys of a longest-prefix-match map. */
     ValueParser(final @Nullable Btf btf, final boolean prefix) {
@@ -47,6 +51,7 @@ final class ValueParser {
         } else if (btf == null || typeId == 0) {
             putUntyped(trimmed, bytes, 0, size);
         } else {
+            depth = 0;
             put(trimmed, btf, typeId, bytes, 0, size);
         }
         return bytes;
@@ -99,6 +104,9 @@ final class ValueParser {
             putHex(text.substring(4), bytes, offset, size);
             return;
         }
+        if (depth > MAX_DEPTH) {
+            bad(text, "types nested too deep (limit " + MAX_DEPTH + ")");
+        }
         if (types.resolveSize(typeId) > bytes.length - offset) {
             bad(
                     text,
@@ -106,6 +114,7 @@ final class ValueParser {
                             + " bytes (write hex:…)");
         }
         final boolean network = isNetworkOrder(types, typeId);
+        depth++;
         switch (types.type(types.skipModifiers(typeId))) {
             case final BtfType.Int scalar
             when network && Addresses.isIpv4(text) && scalar.size() == 4 ->
@@ -118,6 +127,7 @@ final class ValueParser {
             case final BtfType.Ptr _ -> putNumber(number(text), text, bytes, offset, Btf.POINTER_SIZE, false);
             default -> putUntyped(text, bytes, offset, size);
         }
+        depth--;
     }
 
     private void putArray(

@@ -13,6 +13,9 @@ final class ValuePrinter {
 
     private static final int MAX_ELEMENTS = 64;
 
+    /** Types within types: a hostile structure may name itself as its own member. */
+    private static final int MAX_DEPTH = 32;
+
     /** Types that hold nothing may hold it many times over: past so many characters every field is a question mark. */
     private static final int TEXT_LIMIT = 1 << 16;
 
@@ -43,7 +46,7 @@ final class ValuePrinter {
             return untyped(bytes);
         }
         final StringBuilder text = new StringBuilder();
-        print(btf, typeId, bytes, 0, text);
+        print(btf, typeId, bytes, 0, text, 0);
         return text.toString();
     }
 
@@ -56,8 +59,13 @@ final class ValuePrinter {
     }
 
     private static void print(
-            final Btf types, final int typeId, final byte[] bytes, final int offset, final StringBuilder text) {
-        if (text.length() > TEXT_LIMIT || types.resolveSize(typeId) > bytes.length - offset) {
+            final Btf types,
+            final int typeId,
+            final byte[] bytes,
+            final int offset,
+            final StringBuilder text,
+            final int depth) {
+        if (depth > MAX_DEPTH || text.length() > TEXT_LIMIT || types.resolveSize(typeId) > bytes.length - offset) {
             text.append('?');
             return;
         }
@@ -71,8 +79,8 @@ final class ValuePrinter {
                 }
             }
             case final BtfType.Enumeration constants -> text.append(constant(constants, bytes, offset));
-            case final BtfType.Array array -> printArray(types, array, bytes, offset, text);
-            case final BtfType.Composite fields -> printFields(types, fields, bytes, offset, text);
+            case final BtfType.Array array -> printArray(types, array, bytes, offset, text, depth);
+            case final BtfType.Composite fields -> printFields(types, fields, bytes, offset, text, depth);
             default -> {
                 final int size = types.resolveSize(typeId);
                 text.append(untyped(Arrays.copyOfRange(bytes, offset, offset + size)));
@@ -85,7 +93,8 @@ final class ValuePrinter {
             final BtfType.Array array,
             final byte[] bytes,
             final int offset,
-            final StringBuilder text) {
+            final StringBuilder text,
+            final int depth) {
         final int elementSize = types.resolveSize(array.elementTypeId());
         final int length = elementSize * array.count();
         final byte[] all = Arrays.copyOfRange(bytes, offset, offset + length);
@@ -102,7 +111,7 @@ final class ValuePrinter {
         text.append('{');
         for (int i = 0; i < Math.min(array.count(), MAX_ELEMENTS); i++) {
             text.append(i == 0 ? "" : ",");
-            print(types, array.elementTypeId(), bytes, offset + i * elementSize, text);
+            print(types, array.elementTypeId(), bytes, offset + i * elementSize, text, depth + 1);
         }
         text.append(array.count() > MAX_ELEMENTS ? ",… " + (array.count() - MAX_ELEMENTS) + " more}" : "}");
     }
@@ -112,9 +121,10 @@ final class ValuePrinter {
             final BtfType.Composite composite,
             final byte[] bytes,
             final int offset,
-            final StringBuilder text) {
+            final StringBuilder text,
+            final int depth) {
         if (composite instanceof BtfType.Union && !composite.members().isEmpty()) {
-            print(types, composite.members().getFirst().typeId(), bytes, offset, text);
+            print(types, composite.members().getFirst().typeId(), bytes, offset, text, depth + 1);
             return;
         }
         text.append('{');
@@ -125,7 +135,7 @@ final class ValuePrinter {
             if (member.bitfieldSize() != 0) {
                 text.append(BtfTexts.bitfield(member, bytes, offset));
             } else {
-                print(types, member.typeId(), bytes, offset + member.byteOffset(), text);
+                print(types, member.typeId(), bytes, offset + member.byteOffset(), text, depth + 1);
             }
         }
         text.append('}');

@@ -209,7 +209,7 @@ public final class Btf {
     }
 
     /** As {@link #resolveSize}, with -1 for what has no size; 2^31 stands for all that is larger. */
-    long sizeOrMinusOne(final int id) {
+    public long sizeOrMinusOne(final int id) {
         long count = 1;
         int at = id;
         while (true) {
