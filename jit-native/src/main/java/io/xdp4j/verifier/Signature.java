@@ -33,13 +33,14 @@ record Signature(List<Parameter> parameters, boolean returns) {
     static Signature of(final Code code, final Code.Function function) {
         final Btf btf = Objects.requireNonNull(code.spec.btf());
         final int id = btf.findByName(function.name(), BtfKind.FUNC);
-        if (id == 0 || !(btf.type(id) instanceof final BtfType.Func type)) {
+        if (id == 0
+                || !(btf.type(id) instanceof final BtfType.Func type)
+                || !(btf.type(type.typeId()) instanceof final BtfType.FuncProto proto)) {
             throw new Refusal(
                     Rule.ARGUMENT,
                     function.start(),
                     "global function has no type: function=" + function.name() + " (compile with -g)");
         }
-        final BtfType.FuncProto proto = (BtfType.FuncProto) btf.type(type.typeId());
         final List<Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < proto.params().size(); i++) {
             parameters.add(parameter(function, btf, id, i, proto.params().get(i)));
@@ -70,11 +71,11 @@ record Signature(List<Parameter> parameters, boolean returns) {
                         || tagged(btf, functionId, index, "arg:ctx")) {
                     yield new Parameter(Kind.CONTEXT, 0, false);
                 }
-                if (btf.kind(target) == BtfKind.VOID || btf.kind(target) == BtfKind.FWD) {
+                final long size = btf.sizeOrMinusOne(target);
+                if (size < 0 || size > Integer.MAX_VALUE) {
                     throw unsized(function, param);
                 }
-                yield new Parameter(
-                        Kind.MEMORY, btf.resolveSize(target), !tagged(btf, functionId, index, "arg:nonnull"));
+                yield new Parameter(Kind.MEMORY, (int) size, !tagged(btf, functionId, index, "arg:nonnull"));
             }
             default -> throw unsized(function, param);
         };

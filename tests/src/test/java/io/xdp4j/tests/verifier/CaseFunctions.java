@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the types of a case's global functions, one from each line: {@code sum(ctx, number, memory 8, filled 8)}, or {@code
- * void fill(memory 8)} if it returns nothing. {@code memory} may be null, {@code filled} may not.
+ * void fill(memory 8)} if it returns nothing. {@code memory} may be null, {@code filled} may not. Pointers to what has no size
+ * are {@code nothing} ({@code void *}), {@code opaque} (to a structure that is only declared) and {@code code} (to a
+ * function).
  */
 final class CaseFunctions {
 
@@ -73,6 +75,9 @@ final class CaseFunctions {
         return switch (word) {
             case "ctx" -> context;
             case "number" -> number;
+            case "nothing" -> types.add(new BtfType.Ptr(0));
+            case "opaque" -> types.add(new BtfType.Ptr(types.add(new BtfType.Fwd("opaque", false))));
+            case "code" -> types.add(new BtfType.Ptr(types.add(new BtfType.FuncProto(number, List.of()))));
             default -> memory(Integer.parseInt(word.substring(word.indexOf(' ') + 1)));
         };
     }
