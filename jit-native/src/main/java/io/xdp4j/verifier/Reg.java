@@ -1,6 +1,7 @@
 package io.xdp4j.verifier;
 
 import io.xdp4j.bpf.MapSpec;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,9 +193,9 @@ final class Reg {
                 && sameMap(map, other.map);
     }
 
-    /** Whether both are the same map: within an object names tell. */
+    /** Whether both are the same map. Names do not tell: those of two maps inside of others may be the same. */
     static boolean sameMap(final @Nullable MapSpec a, final @Nullable MapSpec b) {
-        return (a == null || b == null) ? a == null && b == null : a.name().equals(b.name());
+        return (a == null || b == null) ? a == null && b == null : a.name().equals(b.name()) && Objects.equals(a, b);
     }
 
     /** In the style of the kernel's log: {@code pkt(off=14,r=34)}, {@code map_value_or_null(map=flows)}. */
