@@ -122,7 +122,8 @@ final class Exploration {
     private boolean visited(final State state) {
         final int pc = state.pc;
         final boolean forced = code.forcedPoints.get(pc);
-        boolean keep = forced || budget.everyState() || (jumpsSinceKept >= 2 && insnsSinceKept >= 8);
+        boolean keep =
+                forced || widening != null || budget.everyState() || (jumpsSinceKept >= 2 && insnsSinceKept >= 8);
         // side paths that keep states over and over must not leave this one without any: marks are traced back over it
         final boolean overdue = state.history != null && state.history.length > LONGEST_HISTORY;
         List<Kept> here = kept[pc];
@@ -135,16 +136,18 @@ final class Exploration {
                         hit(old, state);
                         return true;
                     }
-                    if (!forced && !budget.everyState() && jumpsSinceKept < 20 && insnsSinceKept < 100) {
+                    if (!forced
+                            && widening == null
+                            && !budget.everyState()
+                            && jumpsSinceKept < 20
+                            && insnsSinceKept < 100) {
                         keep = false;
                     }
                 } else if (covers(old.state, state)) {
                     hit(old, state);
                     return true;
                 }
-                if (++old.misses
-                        > old.hits * (forced && old.state.branches > 0 ? FORCED_MISSES : MISSES)
-                                + (forced && old.state.branches > 0 ? FORCED_MISSES : MISSES)) {
+                if (widening == null && useless(old, forced)) {
                     all.remove();
                     budget.dropped();
                 }
@@ -152,7 +155,6 @@ final class Exploration {
         }
         if (widening != null && here != null && here.size() >= Widening.STATES) {
             widening.widen(here.getLast().state, state);
-            keep = true;
         }
         if (keep || overdue) {
             if (here == null) {
@@ -162,6 +164,12 @@ final class Exploration {
             here.add(new Kept(keep(state)));
         }
         return false;
+    }
+
+    /** Counts a miss: whether the state has had too many for what it spared. */
+    private static boolean useless(final Kept old, final boolean forced) {
+        final int patience = forced && old.state.branches > 0 ? FORCED_MISSES : MISSES;
+        return ++old.misses > old.hits * patience + patience;
     }
 
     private void hit(final Kept old, final State state) {

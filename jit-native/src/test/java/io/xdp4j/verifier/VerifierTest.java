@@ -107,4 +107,51 @@ class VerifierTest {
                     """).code()), Map.of(), HelperTable.standard());
         assertThat(lines).containsExactly("0: r0 = 2 ; R10=fp0", "1: exit ; R0=2 R10=fp0");
     }
+
+    /** A number that each of many branches changes in its own way, used behind a mask: a path for each combination. */
+    private static long[] combinations(final int branches) {
+        final StringBuilder source = new StringBuilder("""
+            r6 = 0
+            *(u64 *)(r10 - 8) = 0
+            *(u64 *)(r10 - 16) = 0
+            r7 = *(u32 *)(r1 + 16)
+            """);
+        for (int i = 0; i < branches; i++) {
+            source.append("if r7 & ").append(1 << i).append(" goto +1\n");
+            source.append("r6 += ").append(1 << i).append('\n');
+        }
+        return Assembler.assemble(source.append("""
+            r6 &= 15
+            r2 = r10
+            r2 += -16
+            r2 += r6
+            r0 = *(u8 *)(r2 + 0)
+            exit
+            """).toString()).code();
+    }
+
+    @Test
+    void widensNumbersWhenTheBudgetIsSpent() {
+        final ProgramSpec spec = ProgramSpec.of("test", combinations(14));
+        final Verification answer = Verifier.create().withBudget(5000).check(spec, Map.of(), HelperTable.standard());
+        assertThat(answer).isInstanceOf(Verification.Accepted.class);
+        assertThat(answer.cost().widened()).isTrue();
+        assertThat(answer.cost().processed()).isLessThanOrEqualTo(5000);
+        final Verification exact = Verifier.verify(spec, Map.of(), HelperTable.standard());
+        assertThat(exact.cost().widened()).isFalse();
+        assertThat(exact.cost().processed()).isGreaterThan(5000);
+    }
+
+    @Test
+    void doesNotWidenWhatOnlyCountingProvesToEnd() {
+        final Verification answer = Verifier.create()
+                .withBudget(1000)
+                .check(ProgramSpec.of("test", Assembler.assemble("""
+                    r0 = 0
+                    r0 += 1
+                    if r0 != 5000 goto -2
+                    exit
+                    """).code()), Map.of(), HelperTable.standard());
+        assertThat(((Verification.Rejected) answer).rule()).isEqualTo(Rule.COMPLEXITY);
+    }
 }
