@@ -133,9 +133,12 @@ final class FactTable {
 
     /** Bytes of a packet are counted from where the variable part ends, which now has the constant one in it. */
     private static int range(final Reg a, final Reg b) {
-        return a.isPacket()
-                ? Math.max(0, Math.min(a.range - a.offset, b.range - b.offset))
-                : Math.min(a.range, b.range);
+        return a.isPacket() ? Math.min(bytesAt(a), bytesAt(b)) : Math.min(a.range, b.range);
+    }
+
+    /** What lies before the place that was compared is not known to exist. */
+    private static int bytesAt(final Reg pointer) {
+        return pointer.offset < 0 ? 0 : Math.max(0, pointer.range - pointer.offset);
     }
 
     void branch(final int pc, final boolean taken) {

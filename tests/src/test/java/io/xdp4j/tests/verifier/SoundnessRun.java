@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class SoundnessRun implements AutoCloseable {
 
     private static final int BUDGET = 20_000;
+    private static final int SMALL_BUDGET = 250;
 
     private final UserspaceEngine engine = UserspaceEngine.create();
     private final Map<String, BpfMap> maps = new LinkedHashMap<>();
@@ -34,6 +35,7 @@ final class SoundnessRun implements AutoCloseable {
     private final SinglePacket packets = new SinglePacket();
     private long accepted;
     private long rejected;
+    private long widened;
     private long runs;
     private long checked;
 
@@ -67,6 +69,11 @@ final class SoundnessRun implements AutoCloseable {
         return rejected;
     }
 
+    /** Programs whose numbers were widened. */
+    long widened() {
+        return widened;
+    }
+
     /** Runs of accepted programs. */
     long runs() {
         return runs;
@@ -81,8 +88,16 @@ final class SoundnessRun implements AutoCloseable {
     @Nullable
     String check(final ProgramSpec spec, final SplittableRandom random, final int packetCount) {
         final Verifier usual = Verifier.create().withBudget(BUDGET);
-        final Verification answer =
-                (random.nextBoolean() ? usual : usual.withEveryState()).check(spec, specs, HelperTable.standard());
+        final Verifier verifier = switch (random.nextInt(5)) {
+            case 0, 1 -> usual;
+            case 2, 3 -> usual.withEveryState();
+            // so that numbers are widened
+            default -> usual.withBudget(SMALL_BUDGET);
+        };
+        final Verification answer = verifier.check(spec, specs, HelperTable.standard());
+        if (answer.cost().widened()) {
+            widened++;
+        }
         if (!(answer instanceof final Verification.Accepted proved)) {
             rejected++;
             return null;

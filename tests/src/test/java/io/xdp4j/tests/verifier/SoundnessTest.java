@@ -34,6 +34,7 @@ class SoundnessTest {
                     runs.accepted(), runs.rejected(), runs.runs(), runs.checked());
             assertThat(runs.accepted()).isGreaterThan(runs.rejected() / 4);
             assertThat(runs.checked()).isGreaterThan(runs.runs() * 10);
+            assertThat(runs.widened()).isPositive();
         }
     }
 
