@@ -15,14 +15,17 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs the command and ends the process with its status; one whose reader has gone ends as SIGPIPE would end it. */
+    /**
+     * Runs the command, writes out what it printed however it ended, and ends the process with its status; one whose reader
+     * has gone ends as SIGPIPE would end it.
+     */
     public static void main(final String[] args) {
         final StandardOutput output = new StandardOutput();
         final Terminal terminal = Terminal.ofProcess(output.stream());
         final int status = args.length == 2 && args[0].equals("--train")
                 ? Training.run(terminal, Path.of(args[1]))
                 : run(terminal, args);
-        System.exit(status == 0 ? output.finish(terminal) : status);
+        System.exit(Math.max(status, output.finish(terminal)));
     }
 
     /** Runs a command; never ends the process. */
