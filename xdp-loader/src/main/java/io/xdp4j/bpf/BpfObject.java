@@ -3,11 +3,10 @@ package io.xdp4j.bpf;
 import io.xdp4j.bpf.btf.Btf;
 import io.xdp4j.bpf.btf.CoreRelocator;
 import io.xdp4j.bpf.elf.ElfFile;
+import io.xdp4j.bpf.format.MagicFile;
 import io.xdp4j.bpf.format.ObjectFileException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -59,11 +58,7 @@ public record BpfObject(
      * @throws IOException if the file cannot be read
      */
     public static BpfObject parse(final Path path) throws IOException {
-        final byte[] bytes;
-        try (InputStream in = Files.newInputStream(path)) {
-            bytes = in.readNBytes(MAX_FILE_LENGTH + 1);
-        }
-        return parse(path.toString(), bytes);
+        return parse(path.toString(), MagicFile.read(path, MAX_FILE_LENGTH, magic -> magic == ElfFile.MAGIC));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.xdp4j.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xdp4j.bpf.btf.Btf;
 import io.xdp4j.bpf.elf.ElfFile;
 import io.xdp4j.bpf.elf.ElfSection;
 import io.xdp4j.bpf.format.ObjectFileException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BrokenObjectsTest {
 
     private static final Path FIREWALL = Path.of("../examples/firewall/firewall.bpf.o");
+
+    @TempDir
+    private Path folder;
 
     /** Whether the bytes are accepted; any exception but the one that is promised comes through. */
     private static boolean accepts(final byte[] bytes) {
@@ -39,6 +44,35 @@ final class BrokenObjectsTest {
             }
             return false;
         }
+    }
+
+    /** Reads a file that is a pipe of zeroes: something, on the first of which is to be seen that it is none of ours. */
+    private interface PipeReader {
+        void read(Path pipe) throws IOException;
+    }
+
+    @Test
+    void readsNoMoreThanTheFirstBytesOfWhatIsNoObject() throws IOException, InterruptedException {
+        assertThat(pipeIsReadToItsEnd(pipe -> assertThatThrownBy(() -> BpfObject.parse(pipe))
+                        .hasMessage("not an ELF file: file=" + pipe + ", offset=0")))
+                .isFalse();
+        assertThat(pipeIsReadToItsEnd(pipe -> assertThatThrownBy(() -> Btf.read(pipe))
+                        .hasMessage("not BTF: magic=0x0000 (expected 0xeb9f): file=" + pipe + ", offset=0")))
+                .isFalse();
+    }
+
+    private boolean pipeIsReadToItsEnd(final PipeReader reader) throws IOException, InterruptedException {
+        final Path pipe = folder.resolve("pipe");
+        final Process writer = new ProcessBuilder(
+                        "sh", "-c", "mkfifo \"$0\" && echo made && head -c 8388608 /dev/zero >\"$0\"", pipe.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        // a byte of what it prints: the pipe is there
+        assertThat(writer.getInputStream().read()).isEqualTo('m');
+        reader.read(pipe);
+        final int status = writer.waitFor();
+        Files.delete(pipe);
+        return status == 0;
     }
 
     /** Bytes of an object with another value in a section's header. */

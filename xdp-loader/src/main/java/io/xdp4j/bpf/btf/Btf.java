@@ -1,12 +1,11 @@
 package io.xdp4j.bpf.btf;
 
 import io.xdp4j.bpf.format.ByteReader;
+import io.xdp4j.bpf.format.MagicFile;
 import io.xdp4j.bpf.format.ObjectFileException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +70,7 @@ public final class Btf {
      * @throws ObjectFileException if it is no BTF, or over 256 MB
      */
     public static Btf read(final Path file, final @Nullable Btf base) throws IOException {
-        final byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MAX_FILE_LENGTH + 1);
-        }
+        final byte[] bytes = MagicFile.read(file, MAX_FILE_LENGTH, BtfHeader::isMagic);
         if (bytes.length > MAX_FILE_LENGTH) {
             throw new ObjectFileException(
                     "BTF file too long (at most " + MAX_FILE_LENGTH + " bytes)", file.toString(), null, -1);

@@ -28,6 +28,12 @@ final class BtfHeader {
 
     private BtfHeader() {}
 
+    /** Whether a file that begins with these four bytes, the first one uppermost, is BTF in either byte order. */
+    static boolean isMagic(final int bytes) {
+        final int magic = bytes >>> 16;
+        return magic == MAGIC || Integer.reverseBytes(magic) >>> 16 == MAGIC;
+    }
+
     /** The same bytes, read in the byte order that the magic number shows. */
     static ByteReader inOrderOfMagic(final ByteReader section) {
         final int magic = section.u16(0, "BTF header");

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ElfFile {
 
+    /** The first four bytes of every ELF file, the first one uppermost. */
+    public static final int MAGIC = 0x7f454c46;
+
     /** {@code EM_BPF}. */
     public static final int MACHINE_BPF = 247;
 
@@ -98,7 +101,7 @@ public final class ElfFile {
         if (file.length() == 0) {
             throw file.error("file is empty (expected an ELF file)", -1);
         }
-        if (file.length() < 4 || Integer.reverseBytes(file.s32(0, "ELF magic")) != 0x7f454c46) {
+        if (file.length() < 4 || Integer.reverseBytes(file.s32(0, "ELF magic")) != MAGIC) {
             throw file.error("not an ELF file", 0);
         }
         final int wordSize = file.u8(4, "ELF header");
