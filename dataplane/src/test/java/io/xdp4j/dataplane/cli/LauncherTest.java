@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher in a project of its own, with scripts in place of JDK and Maven that write down what they are asked. */
 class LauncherTest {
 
+    private static final String SERIAL = "-XX:+UseSerialGC";
+
     @TempDir
     Path folder;
 
@@ -38,10 +40,11 @@ class LauncherTest {
         script(jdk.resolve("bin/java"), """
             #!/bin/sh
             case "$*" in
-            *-XX:AOTCacheOutput=*) echo train; for option; do case $option in
+            *-XX:AOTCacheOutput=*) echo train; [ -z "$FAIL_TRAINING" ] || exit 1; for option; do case $option in
                 -XX:AOTCacheOutput=*) echo cache >"${option#*=}" ;; esac; done ;;
             *Modernise*) ;;
-            *) echo "run${*##*xdp4j.jar}"; case "$*" in *AOTCache=*) echo cached ;; esac ;;
+            *) echo "run${*##*xdp4j.jar}"
+               for option; do case $option in -XX:AOTCache=*) echo cached ;; -XX:+Use*GC) echo "$option" ;; esac; done ;;
             esac >>"$ASKED"
             """);
         release("25.0.1");
@@ -72,8 +75,8 @@ class LauncherTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** What JDK and Maven were asked for, in order. */
-    private List<String> start() throws IOException, InterruptedException {
+    /** What JDK and Maven were asked for, in order; {@code variables} are {@code NAME=VALUE}. */
+    private List<String> start(final String... variables) throws IOException, InterruptedException {
         Files.writeString(asked, "");
         final ProcessBuilder builder =
                 new ProcessBuilder(project.resolve("xdp4j").toString(), "dump");
@@ -81,6 +84,10 @@ class LauncherTest {
         builder.environment().put("JAVA_HOME", jdk.toString());
         builder.environment().put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
         builder.environment().put("ASKED", asked.toString());
+        for (final String variable : variables) {
+            final int equals = variable.indexOf('=');
+            builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+        }
         final Process process = builder.redirectErrorStream(true).start();
         final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(said).isTrue();
@@ -89,16 +96,33 @@ class LauncherTest {
 
     @Test
     void buildsOnceAndRunsFromTheCache() throws IOException, InterruptedException {
-        assertThat(start()).containsExactly("build", "train", "run dump", "cached");
-        assertThat(start()).containsExactly("run dump", "cached");
+        assertThat(start()).containsExactly("build", "train", "run dump", SERIAL, "cached");
+        assertThat(start()).containsExactly("run dump", SERIAL, "cached");
     }
 
     @Test
     void makesTheCacheAnewForAnotherJdk() throws IOException, InterruptedException {
         start();
         release("25.0.2");
-        assertThat(start()).containsExactly("train", "run dump", "cached");
-        assertThat(start()).containsExactly("run dump", "cached");
+        assertThat(start()).containsExactly("train", "run dump", SERIAL, "cached");
+        assertThat(start()).containsExactly("run dump", SERIAL, "cached");
+    }
+
+    @Test
+    void triesTheTrainingAgainThatFailed() throws IOException, InterruptedException {
+        assertThat(start("FAIL_TRAINING=1")).containsExactly("build", "train", "run dump", SERIAL);
+        assertThat(start("FAIL_TRAINING=1", "XDP4J_NO_BUILD=1")).containsExactly("run dump", SERIAL);
+        assertThat(start()).containsExactly("train", "run dump", SERIAL, "cached");
+        assertThat(start()).containsExactly("run dump", SERIAL, "cached");
+    }
+
+    @Test
+    void leavesTheCollectorToAUserWhoChoosesOne() throws IOException, InterruptedException {
+        start();
+        assertThat(start("XDP4J_JAVA_OPTS=-Xmx1g -XX:+UseZGC")).containsExactly("run dump", "-XX:+UseZGC");
+        assertThat(start("XDP4J_JAVA_OPTS=-XX:+UseStringDeduplication -Xmx1g"))
+                .containsExactly("run dump", SERIAL, "cached");
+        assertThat(start("JDK_JAVA_OPTIONS=-XX:+UseParallelGC")).containsExactly("run dump");
     }
 
     @Test
@@ -110,8 +134,8 @@ class LauncherTest {
             """);
         start();
         maven("");
-        assertThat(start()).containsExactly("build", "train", "run dump", "cached");
-        assertThat(start()).containsExactly("run dump", "cached");
+        assertThat(start()).containsExactly("build", "train", "run dump", SERIAL, "cached");
+        assertThat(start()).containsExactly("run dump", SERIAL, "cached");
     }
 
     @Test
