@@ -19,9 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "asm",
         description = {
-            "Assembles text in the syntax of LLVM and bpftool and prints the instructions as hexadecimal text, one a"
-                    + " line,",
-            "as xdp4j exec reads it."
+            "Assembles text in the syntax of LLVM and bpftool.",
+            "Prints the instructions as hexadecimal text, one a line, as xdp4j exec reads it."
         },
         footer = {"", "Example: printf 'r0 = 2\\nexit\\n' | xdp4j asm - | xdp4j exec"})
 final class AsmCommand implements Callable<Integer> {
@@ -38,6 +37,7 @@ final class AsmCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final Terminal terminal = common.terminal();
+        OutputFiles.requireDifferent("--out", out, "assembly", file);
         final Assembly assembly = assemble(text(terminal));
         final CodeProblem problem = CodeCheck.problem(assembly.code());
         if (problem != null) {
@@ -76,7 +76,8 @@ final class AsmCommand implements Callable<Integer> {
             Files.write(target, bytes);
         } catch (final IOException unwritable) {
             throw new IllegalArgumentException(
-                    "cannot write instructions: file=" + target + ", " + InputFiles.reason(unwritable), unwritable);
+                    "cannot write instructions: file=" + target + " (" + InputFiles.reason(unwritable) + ")",
+                    unwritable);
         }
     }
 }

@@ -59,7 +59,7 @@ final class CaptureRun {
         final long start = System.nanoTime();
         try (CaptureSource source = new CaptureSource(reader, BURST, frags)) {
             long left = limit;
-            for (int pass = 0; pass < passes && left > 0; pass++) {
+            for (int pass = 0; pass < passes && left > 0 && totals.givenUp == null; pass++) {
                 if (pass > 0) {
                     source.rewind(burst);
                 }
@@ -78,7 +78,7 @@ final class CaptureRun {
     private long pass(
             final CaptureSource source, final Burst burst, final long limit, final int pass, final int passes) {
         long left = limit;
-        while (left > 0 && source.receive(burst) > 0) {
+        while (left > 0 && totals.givenUp == null && source.receive(burst) > 0) {
             left -= cut(burst, left);
             for (int slot = 0; slot < burst.count; slot++) {
                 burst.ingressIfindex[slot] = ifindex;
@@ -92,7 +92,7 @@ final class CaptureRun {
                 account(source, burst, slot);
             }
             if (totals.packets[ABORTED] > abortedBefore) {
-                runaways.check(totals.total());
+                totals.givenUp = runaways.reasonToStop(totals.total());
             }
             progress.at(
                     reader.size() < 0 ? -1 : reader.position() + (double) pass * reader.size(),

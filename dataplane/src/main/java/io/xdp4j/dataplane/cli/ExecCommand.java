@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "exec",
         description = {
-            "Runs the program that standard input holds as hexadecimal text, over a memory: r1 = its address, r2 = its",
-            "length (both 0 without one). Prints r0 as hexadecimal; exit status 0 unless the program failed.",
+            "Runs bare instructions over a memory.",
+            "Standard input holds them as hexadecimal text; r1 = the memory's address, r2 = its length (both 0 without",
+            "one). Prints r0 as hexadecimal; exit status 0 unless the program failed.",
             "Serves as a plug-in of the bpf_conformance runner."
         })
 final class ExecCommand implements Callable<Integer> {

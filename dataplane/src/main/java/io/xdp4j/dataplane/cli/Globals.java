@@ -22,10 +22,17 @@ final class Globals {
                 throw new IllegalArgumentException("no such variable: --global " + text + " (there are: "
                         + String.join(", ", object.variables().keySet()) + ")");
             }
-            changed = changed.withVariable(
-                    name, new ValueParser(object.btf(), false).parse(value, variable.btfType(), variable.size()));
+            changed = changed.withVariable(name, value(object, variable, value));
         }
         return changed;
+    }
+
+    private static byte[] value(final BpfObject object, final BpfObject.Variable variable, final String text) {
+        try {
+            return new ValueParser(object.btf(), false).parse(text, variable.btfType(), variable.size());
+        } catch (final IllegalArgumentException bad) {
+            throw new IllegalArgumentException("--global " + variable.name() + ": " + bad.getMessage(), bad);
+        }
     }
 
     /** The text of a variable's initial value; empty where the object does not give one. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the files that commands are given, and says in one line what is wrong with one. */
@@ -92,20 +93,25 @@ final class InputFiles {
 
     /** The exception for a file that cannot be read. */
     static IllegalArgumentException unreadable(final String what, final Path file, final IOException failure) {
-        return new IllegalArgumentException("cannot read " + what + ": file=" + file + ", " + reason(failure), failure);
+        return new IllegalArgumentException(
+                "cannot read " + what + ": file=" + file + " (" + reason(failure) + ")", failure);
     }
 
-    /** What the system said, in words. */
+    /** What the system said, in words, as captures say it. */
     static String reason(final IOException failure) {
         if (failure instanceof NoSuchFileException) {
-            return "no such file";
+            return "no such file or directory";
         }
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
         }
         if (failure instanceof final FileSystemException system && system.getReason() != null) {
-            return system.getReason();
+            return lower(system.getReason());
         }
-        return String.valueOf(failure.getMessage());
+        return lower(String.valueOf(failure.getMessage()));
+    }
+
+    private static String lower(final String reason) {
+        return reason.isEmpty() ? reason : reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
     }
 }

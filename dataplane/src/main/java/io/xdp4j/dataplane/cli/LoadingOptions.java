@@ -48,6 +48,19 @@ final class LoadingOptions {
         return new LoadOptions(Programs.neededBy(object, program), sizes(), Map.of());
     }
 
+    /** The files that are read besides the capture, each with what it is. */
+    Map<Path, String> inputs(final Path object) {
+        final Map<Path, String> inputs = new LinkedHashMap<>();
+        inputs.put(object, "object");
+        if (types != null) {
+            inputs.put(types, "types");
+        }
+        maps.stream()
+                .filter(preset -> preset.startsWith("@"))
+                .forEach(preset -> inputs.put(Path.of(preset.substring(1)), "presets"));
+        return inputs;
+    }
+
     /** Kernel configuration values by name. */
     Map<String, Long> kconfig() {
         return kconfig(kconfigs);

@@ -32,8 +32,18 @@ final class MapPresets {
                 }
                 applyFile(Path.of(preset.substring(1)));
             } else {
-                apply(preset);
+                applyOption(preset);
             }
+        }
+    }
+
+    private void applyOption(final String preset) {
+        final int equals = preset.indexOf('=');
+        try {
+            apply(preset);
+        } catch (final IllegalArgumentException | MapException bad) {
+            final String option = "--map " + (equals < 1 ? "" : Tokens.shorten(preset.substring(0, equals)));
+            throw new IllegalArgumentException(option.strip() + ": " + bad.getMessage(), bad);
         }
     }
 
@@ -55,7 +65,7 @@ final class MapPresets {
     private void apply(final String preset) {
         final int equals = preset.indexOf('=');
         if (equals < 1) {
-            throw new IllegalArgumentException("map preset must be NAME=KEY:VALUE: --map " + Tokens.shorten(preset));
+            throw new IllegalArgumentException("map preset must be NAME=KEY:VALUE: " + Tokens.shorten(preset));
         }
         final BpfMap map = object.map(preset.substring(0, equals).strip());
         final String entry = preset.substring(equals + 1).strip();
@@ -65,13 +75,12 @@ final class MapPresets {
         } else {
             final int colon = Tokens.last(entry, ':');
             if (colon < 0) {
-                throw new IllegalArgumentException(
-                        "map preset must be NAME=KEY:VALUE: --map " + Tokens.shorten(preset));
+                throw new IllegalArgumentException("map preset must be NAME=KEY:VALUE: " + Tokens.shorten(preset));
             }
             error = put(map, entry.substring(0, colon), entry.substring(colon + 1));
         }
         if (error < 0) {
-            throw new IllegalArgumentException("map preset refused: " + Errno.nameOf(error) + ", --map "
+            throw new IllegalArgumentException("map preset refused: " + Errno.nameOf(error) + ", preset="
                     + Tokens.shorten(preset) + remedy(map, error));
         }
     }

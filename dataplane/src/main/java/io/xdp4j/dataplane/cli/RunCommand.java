@@ -13,6 +13,7 @@ import io.xdp4j.engine.UserspaceEngine;
 import io.xdp4j.ring.CaptureSink;
 import io.xdp4j.vm.CaptureClock;
 import io.xdp4j.vm.Clock;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Parameters;
             "Map entries: NAME=KEY:VALUE, by the types that the object declares. A prefix is 10.0.0.0/8, an address",
             "192.0.2.1, 2001:db8::1 or 02:00:00:00:00:01, a number 80 or 0x50, a struct {a,b,{c,d}}, bytes hex:0a0b.",
             "",
+            "Where a run is given up (--runaways), the report tells of the packets before, output files hold no more,",
+            "and the exit status is 1.",
+            "",
             "Example: xdp4j run firewall.bpf.o --in mixed.pcap --out passed.pcap --map blocked=10.0.0.0/8:1"
         })
 final class RunCommand implements Callable<Integer> {
@@ -48,23 +52,8 @@ final class RunCommand implements Callable<Integer> {
             description = "pcap or pcapng file; - for standard input.")
     private Path in = Path.of("");
 
-    @Option(
-            names = "--out",
-            paramLabel = "CAPTURE",
-            description = "Write the packets that pass (- for standard output).")
-    private @Nullable Path out;
-
-    @Option(names = "--tx-out", paramLabel = "CAPTURE", description = "Write the packets that the program transmits.")
-    private @Nullable Path txOut;
-
-    @Option(names = "--redirect-out", paramLabel = "CAPTURE", description = "Write the packets that it redirects.")
-    private @Nullable Path redirectOut;
-
-    @Option(names = "--drop-out", paramLabel = "CAPTURE", description = "Write the packets that it drops.")
-    private @Nullable Path dropOut;
-
-    @Option(names = "--aborted-out", paramLabel = "CAPTURE", description = "Write the packets on which it failed.")
-    private @Nullable Path abortedOut;
+    @Mixin
+    private OutputOptions outputs = new OutputOptions();
 
     @Option(names = "--program", paramLabel = "NAME", description = "Program to run, by function name.")
     private @Nullable String programName;
@@ -80,6 +69,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--limit", paramLabel = "N", description = "Stop after N packets.")
     private long limit = Long.MAX_VALUE;
+
+    @Option(
+            names = "--runaways",
+            paramLabel = "N",
+            description =
+                    "Give up once the program has not ended by itself on N packets (default " + Runaways.LIMIT + ").")
+    private int runaways = Runaways.LIMIT;
 
     @Option(names = "--ifindex", paramLabel = "N", description = "Interface index that the program reads (default 1).")
     private int ifindex = 1;
@@ -126,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         final Terminal terminal = common.terminal();
         final BpfObject object = Globals.set(InputFiles.relocated(objectFile, loading.types), loading.globals);
         final ProgramSpec spec = Programs.choose(object, programName, section);
-        outputs().values().forEach(file -> CaptureWriter.requireDifferent(in, file));
+        outputs.check(in, loading.inputs(objectFile));
         try (UserspaceEngine engine = engine(terminal);
                 LoadedObject loaded = engine.load(object, loading.options(object, spec))) {
             new MapPresets(loaded).apply(loading.maps);
@@ -140,8 +136,16 @@ final class RunCommand implements Callable<Integer> {
             } else {
                 report.print(terminal.withOut(reportStream(terminal)));
             }
+            return status(report.totals(), terminal);
         }
-        return 0;
+    }
+
+    private static int status(final RunTotals totals, final Terminal terminal) {
+        if (totals.givenUp == null) {
+            return 0;
+        }
+        terminal.err().println("xdp4j: " + Terminal.plain(totals.givenUp));
+        return 1;
     }
 
     private RunReport run(
@@ -151,21 +155,22 @@ final class RunCommand implements Callable<Integer> {
             final Program program,
             final List<String> shown) {
         final @Nullable CaptureSink[] sinks = new CaptureSink[Verdict.values().length];
+        final Map<Verdict, Path> files = outputs.byVerdict();
         final Map<String, Long> written = new LinkedHashMap<>();
         final RunTotals totals;
         try (CaptureReader reader = CaptureReader.open(in);
                 Runner runner = program.runner(0)) {
             try {
-                for (final Map.Entry<Verdict, Path> output : outputs().entrySet()) {
+                for (final Map.Entry<Verdict, Path> output : files.entrySet()) {
                     final CaptureFormat format = CaptureFormat.forOutput(output.getValue(), reader.format());
                     sinks[output.getKey().ordinal()] =
                             new CaptureSink(CaptureWriter.create(output.getValue(), format, 0));
                 }
-                final Runaways runaways = new Runaways(() -> RunReport.faults(loaded));
+                final Runaways watch = new Runaways(runaways, () -> RunReport.faults(loaded));
                 final Progress progress = new Progress(terminal, in.toString());
-                totals = new CaptureRun(reader, runner, sinks, progress, runaways, ifindex, queue)
+                totals = new CaptureRun(reader, runner, sinks, progress, watch, ifindex, queue)
                         .run(program.spec().frags(), repeat, limit);
-                outputs().forEach((verdict, file) -> {
+                files.forEach((verdict, file) -> {
                     final CaptureSink sink = sinks[verdict.ordinal()];
                     written.put(file.toString(), sink == null ? 0 : sink.packets());
                 });
@@ -198,28 +203,10 @@ final class RunCommand implements Callable<Integer> {
         return builder.build();
     }
 
-    private Map<Verdict, Path> outputs() {
-        final Map<Verdict, Path> outputs = new LinkedHashMap<>();
-        put(outputs, Verdict.PASS, out);
-        put(outputs, Verdict.TX, txOut);
-        put(outputs, Verdict.REDIRECT, redirectOut);
-        put(outputs, Verdict.DROP, dropOut);
-        put(outputs, Verdict.ABORTED, abortedOut);
-        if (outputs.values().stream().map(Path::toAbsolutePath).distinct().count() < outputs.size()) {
-            throw new IllegalArgumentException("two outputs name the same file: " + outputs.values());
-        }
-        return outputs;
-    }
-
-    private static void put(final Map<Verdict, Path> outputs, final Verdict verdict, final @Nullable Path file) {
-        if (file != null) {
-            outputs.put(verdict, file);
-        }
-    }
-
     private void checkNumbers() {
         require(repeat >= 1, "--repeat must be 1 or more: --repeat " + repeat);
         require(limit >= 1, "--limit must be 1 or more: --limit " + limit);
+        require(runaways >= 1, "--runaways must be 1 or more: --runaways " + runaways);
         require(ifindex >= 1, "--ifindex must be 1 or more: --ifindex " + ifindex);
         require(queue >= 0, "--queue must be 0 or more: --queue " + queue);
         require(entries >= 0, "--entries must be 0 or more: --entries " + entries);
@@ -232,9 +219,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** The report gives way to packets: where those go to standard output, it goes to standard error. */
-    private java.io.PrintStream reportStream(final Terminal terminal) {
-        final boolean packetsOut =
-                outputs().values().stream().anyMatch(file -> file.toString().equals(CaptureReader.STANDARD_STREAM));
-        return packetsOut ? terminal.err() : terminal.out();
+    private PrintStream reportStream(final Terminal terminal) {
+        return outputs.toStandardOutput() ? terminal.err() : terminal.out();
     }
 }

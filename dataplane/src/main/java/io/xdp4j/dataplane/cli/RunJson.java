@@ -25,6 +25,7 @@ final class RunJson {
             json.writeNumberProperty("packets", totals.total());
             json.writeNumberProperty("bytes", totals.totalBytes());
             json.writeNumberProperty("truncatedPackets", totals.truncated);
+            json.writeBooleanProperty("complete", totals.givenUp == null);
             verdicts(totals, json);
             json.writeArrayPropertyStart("redirects");
             for (final RunReport.Redirect redirect : report.redirects()) {

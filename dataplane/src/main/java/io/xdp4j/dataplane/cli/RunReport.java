@@ -73,7 +73,13 @@ record RunReport(
                 program.spec().section(),
                 program.spec().code().length,
                 engine);
-        out.printf(Locale.ROOT, "%s  %,d packets, %,d bytes%n%n", capture, totals.total(), totals.totalBytes());
+        out.printf(
+                Locale.ROOT,
+                "%s  %,d packets, %,d bytes%s%n%n",
+                capture,
+                totals.total(),
+                totals.totalBytes(),
+                totals.givenUp == null ? "" : ", given up before the end");
         printVerdicts(terminal);
         redirects().forEach(redirect -> out.printf(Locale.ROOT, "  %,12d  to %s%n", redirect.packets, redirect.target));
         printFaults(terminal);
@@ -84,7 +90,12 @@ record RunReport(
                     "%,d packets were cut when they were captured: the program saw only the part that is there%n",
                     totals.truncated);
         }
-        written.forEach((name, packets) -> out.printf(Locale.ROOT, "%,d packets written to %s%n", packets, name));
+        written.forEach((name, packets) -> out.printf(
+                Locale.ROOT,
+                "%,d packets written to %s%s%n",
+                packets,
+                name,
+                totals.givenUp == null ? "" : " (partial)"));
         out.println(terminal.dim(String.format(
                 Locale.ROOT,
                 "%,.0f packets/s, %,.0f ns a packet within the program, %.1f ms in all",

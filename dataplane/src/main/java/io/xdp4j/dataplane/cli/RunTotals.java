@@ -2,6 +2,7 @@ package io.xdp4j.dataplane.cli;
 
 import io.xdp4j.bpf.Verdict;
 import org.agrona.collections.Long2LongHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** What became of the packets of a run. */
 final class RunTotals {
@@ -23,6 +24,10 @@ final class RunTotals {
 
     /** Packets that the capture holds only in part. */
     long truncated;
+
+    /** Why the run was given up before its end; null if it was not. */
+    @Nullable
+    String givenUp;
 
     /** Time from the first packet to the last, reading and writing included. */
     long elapsedNs;

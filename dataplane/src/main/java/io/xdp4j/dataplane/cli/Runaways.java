@@ -3,6 +3,7 @@ package io.xdp4j.dataplane.cli;
 import io.xdp4j.bpf.Fault;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a run up whose program does not end: each such packet costs as long as the engine's limit allows, so a long capture
@@ -10,28 +11,30 @@ import java.util.function.Supplier;
  */
 final class Runaways {
 
-    /** Packets on which a program may run too long. */
+    /** Packets on which a program may run too long, unless told otherwise. */
     static final int LIMIT = 64;
 
+    private final int limit;
     private final Supplier<List<Fault>> faults;
 
-    Runaways(final Supplier<List<Fault>> faults) {
+    Runaways(final int limit, final Supplier<List<Fault>> faults) {
+        this.limit = limit;
         this.faults = faults;
     }
 
     /**
-     * Looks at the faults so far.
+     * Looks at the faults so far, and says why to give up where as many packets as the limit, or more, ran too long; null otherwise.
      *
      * @param packets how many have been run
-     * @throws IllegalArgumentException if {@link #LIMIT} packets or more ran too long
      */
-    void check(final long packets) {
+    @Nullable
+    String reasonToStop(final long packets) {
         final List<Fault> endless = faults.get().stream().filter(Fault::tooLong).toList();
         final long count = endless.stream().mapToLong(Fault::count).sum();
-        if (count >= LIMIT) {
-            throw new IllegalArgumentException("stopped after " + packets + " packets: the program did not end on "
-                    + count + " of them (limit " + LIMIT + "): "
-                    + endless.getFirst().message());
-        }
+        return count < limit
+                ? null
+                : "stopped after " + packets + " packets, what was written is partial: the program did not end on "
+                        + count + " of them (limit " + limit + ", another with --runaways): "
+                        + endless.getFirst().message();
     }
 }

@@ -22,9 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Verifies the XDP programs of object files as the kernel would, and says of each that it is accepted, or"
-                    + " why",
-            "it is rejected. Exit status 0 if every program was accepted. docs/verifier.md explains each message."
+            "Verifies the XDP programs of object files as the kernel would.",
+            "Says of each that it is accepted, or why it is rejected. Exit status 0 if every program was accepted.",
+            "docs/verifier.md explains each message."
         })
 final class VerifyCommand implements Callable<Integer> {
 

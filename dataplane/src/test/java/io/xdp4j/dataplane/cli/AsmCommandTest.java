@@ -33,6 +33,16 @@ class AsmCommandTest {
     }
 
     @Test
+    void neverWritesOverItsInput() throws IOException {
+        final Path file = Files.writeString(folder.resolve("loop.s"), "r0 = 2\nexit\n");
+        final Path link = Files.createSymbolicLink(folder.resolve("link.s"), file);
+        assertThat(CommandRun.refusal("asm", file.toString(), "--out", link.toString()))
+                .isEqualTo("output would be written over an input: --out " + link + ", assembly=" + file
+                        + " (name another file)");
+        assertThat(file).hasContent("r0 = 2\nexit\n");
+    }
+
+    @Test
     void namesFileLineAndColumn() throws IOException {
         assertThat(assemble("r0 = 2\n  r0 = r11\n").refusal())
                 .isEqualTo("-, line 2, column 8: unknown register: r11 (r0 to r10)");
@@ -53,12 +63,12 @@ class AsmCommandTest {
     void refusesFilesThatItCannotReadOrWrite() {
         final String none = folder.resolve("none.s").toString();
         assertThat(CommandRun.refusal("asm", none))
-                .isEqualTo("cannot read assembly text: file=" + none + ", no such file");
+                .isEqualTo("cannot read assembly text: file=" + none + " (no such file or directory)");
         assertThat(CommandRun.refusal("asm", folder.toString()))
-                .isEqualTo("cannot read assembly text: file=" + folder + ", Is a directory");
+                .isEqualTo("cannot read assembly text: file=" + folder + " (is a directory)");
         assertThat(CommandRun.withInput("exit", "asm", "-", "--out", folder.toString())
                         .refusal())
-                .isEqualTo("cannot write instructions: file=" + folder + ", Is a directory");
+                .isEqualTo("cannot write instructions: file=" + folder + " (is a directory)");
     }
 
     @Test

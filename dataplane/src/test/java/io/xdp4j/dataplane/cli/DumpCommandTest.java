@@ -117,7 +117,7 @@ class DumpCommandTest {
         assertThat(CommandRun.refusal("dump", object, "--btf", object("legacy_maps.nodebug.o")))
                 .startsWith("no type information (no section .BTF)");
         assertThat(CommandRun.refusal("dump", object, "--btf", folder.toString()))
-                .isEqualTo("cannot read types: file=" + folder + ", Is a directory");
+                .isEqualTo("cannot read types: file=" + folder + " (is a directory)");
     }
 
     @Test
@@ -126,6 +126,6 @@ class DumpCommandTest {
         assertThat(CommandRun.refusal("dump", empty.toString()))
                 .isEqualTo("file is empty (expected an ELF file): file=" + empty);
         assertThat(CommandRun.refusal("dump", folder.toString()))
-                .isEqualTo("cannot read object: file=" + folder + ", Is a directory");
+                .isEqualTo("cannot read object: file=" + folder + " (is a directory)");
     }
 }

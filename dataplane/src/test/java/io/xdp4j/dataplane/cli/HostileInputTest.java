@@ -192,9 +192,9 @@ class HostileInputTest {
         final Path file = folder.resolve("bad.maps");
         for (final List<String> each : List.of(
                 List.of("none=1:2", "no such map: map=none (declared: "),
-                List.of("blocked", "map preset must be NAME=KEY:VALUE: --map blocked"),
-                List.of("=", "map preset must be NAME=KEY:VALUE: --map ="),
-                List.of("blocked=10.0.0.0/8", "map preset must be NAME=KEY:VALUE: --map blocked=10.0.0.0/8"),
+                List.of("blocked", "map preset must be NAME=KEY:VALUE: blocked"),
+                List.of("=", "map preset must be NAME=KEY:VALUE: ="),
+                List.of("blocked=10.0.0.0/8", "map preset must be NAME=KEY:VALUE: blocked=10.0.0.0/8"),
                 List.of("blocked=" + "{".repeat(100_000) + ":1", "braces nested too deep (limit 32): {{{"),
                 List.of("blocked=10.0.0.0/8:" + "9".repeat(2_000_000), "not a number: 999"),
                 List.of("blocked=10.0.0.0/" + "9".repeat(2_000_000) + ":1", "not a number: 999"),

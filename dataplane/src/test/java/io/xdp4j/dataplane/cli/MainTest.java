@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,18 @@ class MainTest {
         assertThat(help).startsWith("Usage: xdp4j " + command).contains("-h, --help");
         assertThat(help.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(110));
         assertThat(CommandRun.of(command, "-h").output()).isEqualTo(help);
+    }
+
+    @Test
+    void tellsInOneSentenceWhatEachCommandIsFor() {
+        final String help = CommandRun.of("--help").output();
+        final List<String> sentences = List.of(help.substring(help.indexOf("Commands:"))
+                .strip()
+                .replaceAll("\\s*\\R {4,}", " ")
+                .split("\\R"));
+        assertThat(sentences).hasSize(6).startsWith("Commands:");
+        assertThat(sentences.subList(1, 6))
+                .allSatisfy(sentence -> assertThat(sentence).endsWith("."));
     }
 
     @Test
@@ -87,7 +100,7 @@ class MainTest {
     @Test
     void printsNoControlCharactersOfAMessage() {
         assertThat(CommandRun.refusal("dump", "\u001b[2J.o"))
-                .isEqualTo("cannot read object: file=?[2J.o, no such file");
+                .isEqualTo("cannot read object: file=?[2J.o (no such file or directory)");
         assertThat(CommandRun.refusal("dump", "none\nof.o")).isEqualTo("cannot read object: file=none");
         assertThat(CommandRun.refusal("dump", "\0.o")).contains("Nul character not allowed");
     }

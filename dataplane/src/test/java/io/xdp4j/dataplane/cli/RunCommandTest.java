@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,10 +117,60 @@ class RunCommandTest {
                 folder.resolve("none.pcap").toString());
         fails("no such program: program=none", "", "run", FIREWALL, "--in", MIXED, "--program", "none");
         fails("no such map: map=none", "declared: ", "run", FIREWALL, "--in", MIXED, "--map", "none=1:2");
-        fails("NAME=KEY:VALUE", "", "run", FIREWALL, "--in", MIXED, "--map", "blocked");
-        fails("prefix length out of range", "", "run", FIREWALL, "--in", MIXED, "--map", "blocked=10.0.0.0/99:1");
-        fails("braces do not match: {6,23:1", "", "run", FIREWALL, "--in", MIXED, "--map", "ports={6,23:1");
-        fails("braces do not match: {6,23}}:1", "", "run", FIREWALL, "--in", MIXED, "--map", "ports={6,23}}:1");
+        fails(
+                "--map: map preset must be NAME=KEY:VALUE: blocked",
+                "",
+                "run",
+                FIREWALL,
+                "--in",
+                MIXED,
+                "--map",
+                "blocked");
+        fails(
+                "--map blocked: prefix length out of range",
+                "",
+                "run",
+                FIREWALL,
+                "--in",
+                MIXED,
+                "--map",
+                "blocked=10.0.0.0/99:1");
+        fails(
+                "--map ports: braces do not match: {6,23:1",
+                "",
+                "run",
+                FIREWALL,
+                "--in",
+                MIXED,
+                "--map",
+                "ports={6,23:1");
+        fails(
+                "--map ports: braces do not match: {6,23}}:1",
+                "",
+                "run",
+                FIREWALL,
+                "--in",
+                MIXED,
+                "--map",
+                "ports={6,23}}:1");
+        fails(
+                "--map blocked: number does not fit: ",
+                "",
+                "run",
+                FIREWALL,
+                "--in",
+                MIXED,
+                "--map",
+                "blocked=10.0.0.0/8:" + "9".repeat(40));
+        fails(
+                "--global drop_martians: not a number: maybe",
+                "",
+                "run",
+                FIREWALL,
+                "--in",
+                MIXED,
+                "--global",
+                "drop_martians=maybe");
         fails("the name is empty: --map @", "", "run", FIREWALL, "--in", MIXED, "--map", "@");
         fails("--mtu must be IFINDEX=BYTES, both 1 or more: --mtu 7", "", "run", FIREWALL, "--in", MIXED, "--mtu", "7");
         fails("no such variable", "", "run", FIREWALL, "--in", MIXED, "--global", "none=1");
@@ -161,6 +212,87 @@ class RunCommandTest {
         Files.copy(Path.of(MIXED), copy);
         fails("over its own input", "", "run", FIREWALL, "--in", copy.toString(), "--out", copy.toString());
         assertThat(copy).hasSameBinaryContentAs(Path.of(MIXED));
+    }
+
+    @Test
+    void refusesTwoOutputsIntoOneFile() throws IOException {
+        final Path same = folder.resolve("same.pcap");
+        final Path other = Path.of(folder.toString(), ".", "same.pcap");
+        final String message = "two outputs name the same file: --out " + same + ", --tx-out ";
+        fails(message + other, "", twoOutputs(same, other));
+        final Path link = Files.createSymbolicLink(folder.resolve("link.pcap"), Path.of("same.pcap"));
+        fails(message + link, "", twoOutputs(same, link));
+        final Path folderLink = Files.createSymbolicLink(folder.resolve("here"), Path.of("."));
+        fails(message, "", twoOutputs(same, folderLink.resolve("same.pcap")));
+        assertThat(same).doesNotExist();
+        Files.writeString(same, "before");
+        fails(message, "", twoOutputs(same, Files.createLink(folder.resolve("hard.pcap"), same)));
+        fails(message, "", twoOutputs(same, link));
+        assertThat(same).hasContent("before");
+        fails("two outputs name the same file: --out -, --tx-out -", "", twoOutputs(Path.of("-"), Path.of("-")));
+    }
+
+    private static String[] twoOutputs(final Path passed, final Path transmitted) {
+        return new String[] {
+            "run", FIREWALL, "--in", MIXED, "--out", passed.toString(), "--tx-out", transmitted.toString()
+        };
+    }
+
+    @Test
+    void refusesToWriteOverAnythingThatItReads() throws IOException {
+        final Path object = Files.copy(Path.of(FIREWALL), folder.resolve("mine.o"));
+        final Path presets = Files.writeString(folder.resolve("mine.maps"), "blocked=10.0.0.0/8:1");
+        final Path link = Files.createSymbolicLink(folder.resolve("link"), object);
+        for (final Path output : List.of(object, link, presets)) {
+            final String what = output.equals(presets) ? "presets=" + presets : "object=" + object;
+            fails(
+                    "output would be written over an input: --drop-out " + output + ", " + what
+                            + " (name another file)",
+                    "",
+                    "run",
+                    object.toString(),
+                    "--in",
+                    MIXED,
+                    "--map",
+                    "@" + presets,
+                    "--drop-out",
+                    output.toString());
+        }
+        fails("types=" + link, "", "run", FIREWALL, "--in", MIXED, "--btf", link.toString(), "--out", link.toString());
+        assertThat(object).hasSameBinaryContentAs(Path.of(FIREWALL));
+        assertThat(presets).hasContent("blocked=10.0.0.0/8:1");
+    }
+
+    @Test
+    void tellsWhatWasDoneOfARunThatItGivesUp() {
+        final Path aborted = folder.resolve("aborted.pcap");
+        final String[] args = {
+            "run",
+            CommandRun.object("refused.o"),
+            "--unverified",
+            "--limit",
+            "3",
+            "--runaways",
+            "2",
+            "--program",
+            "endless",
+            "--in",
+            MIXED,
+            "--aborted-out",
+            aborted.toString()
+        };
+        final CommandRun run = CommandRun.of(args);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("3 packets, ", "given up before the end")
+                .containsPattern("ABORTED +3 +100.0%")
+                .contains("3 packets written to " + aborted + " (partial)");
+        assertThat(run.err())
+                .startsWith(
+                        "xdp4j: stopped after 3 packets, what was written is partial: the program did not end on 3 of"
+                                + " them (limit 2, another with --runaways): ")
+                .hasLineCount(1);
+        assertThat(packets(aborted)).isEqualTo(3);
     }
 
     private static void fails(final String what, final String more, final String... args) {
