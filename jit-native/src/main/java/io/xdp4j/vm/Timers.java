@@ -13,7 +13,10 @@ public interface Timers {
     /** No timers: every call answers {@code -EOPNOTSUPP}. */
     Timers NONE = new NoTimers();
 
-    /** Makes a timer for a value of {@code map}; {@code flags} is a clock: {@code CLOCK_REALTIME}, {@code _MONOTONIC}, {@code _BOOTTIME}. */
+    /**
+     * Makes a timer for a value of {@code map}; {@code flags} is a clock: {@code CLOCK_REALTIME}, {@code _MONOTONIC}, {@code
+     * _BOOTTIME}.
+     */
     int init(Execution execution, long timer, UserspaceMap map, long flags);
 
     /** Says which of the running program's functions the timer calls. */

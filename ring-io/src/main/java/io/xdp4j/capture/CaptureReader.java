@@ -126,7 +126,8 @@ public final class CaptureReader implements AutoCloseable {
 
     /**
      * The current packet's bytes where they lie, in off-heap memory: the same object every time, good until the next
-     * {@link #advance}, {@link #rewind} or {@link #close}, empty when there is no packet. The memory is read-only: a write ends the process.
+     * {@link #advance}, {@link #rewind} or {@link #close}, empty when there is no packet. The memory is read-only: a write
+     * ends the process.
      */
     public DirectBuffer packet() {
         return packet;
