@@ -56,7 +56,7 @@ public final class UserspaceEngine implements Engine {
 
     private UserspaceEngine(final Builder builder) {
         final MapTable table = new MapTable();
-        mapContext = new MapContext(builder.cpus, table, programs::get);
+        mapContext = new MapContext(builder.cpus, table, programs::get, builder.clock.repeatable());
         environment = new Environment(table, builder.clock, builder.trace, builder.fib, builder.mtu, timers);
         helpers = builder.helpers;
         kconfig = Map.copyOf(builder.kconfig);
@@ -185,7 +185,10 @@ public final class UserspaceEngine implements Engine {
             return this;
         }
 
-        /** What time programs read. */
+        /**
+         * What time programs read. Where it is {@link Clock#repeatable}, hashes are not random, so that every run over the same
+         * packets does the same.
+         */
         public Builder clock(final Clock source) {
             clock = source;
             return this;

@@ -62,13 +62,15 @@ final class ArrayMap extends UserspaceMap {
             shape.copyInto(source, target);
             return 0;
         }
+        final LockPatience patience = context().table().lockPatience();
         final long since = System.nanoTime();
         int tries = 0;
         while (!shape.copyIntoLocked(source, target)) {
-            if (!ValueLock.pause(++tries, since)) {
+            if (!patience.pause(++tries, since)) {
                 return Errno.EBUSY.negative();
             }
         }
+        patience.rewarded(tries);
         return 0;
     }
 
@@ -125,13 +127,15 @@ final class ArrayMap extends UserspaceMap {
         if (found == 0) {
             return Errno.ENOENT.negative();
         }
+        final LockPatience patience = context().table().lockPatience();
         final long since = System.nanoTime();
         int tries = 0;
         while (!shape.copyLocked(found, value)) {
-            if (!ValueLock.pause(++tries, since)) {
+            if (!patience.pause(++tries, since)) {
                 return Errno.EBUSY.negative();
             }
         }
+        patience.rewarded(tries);
         return 0;
     }
 

@@ -4,7 +4,6 @@ import io.xdp4j.bpf.Errno;
 import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -38,11 +37,10 @@ final class BloomFilter extends KeylessMap {
         this.hashes = functions;
         final long bits = bits(Integer.toUnsignedLong(spec.maxEntries()), functions);
         this.mask = bits - 1;
-        this.area = SpecRule.area(spec, bits >>> 3);
         super(spec, context, Errno.EOPNOTSUPP);
-        this.seed = (spec.flags() & SpecRule.ZERO_SEED) != 0
-                ? 0
-                : ThreadLocalRandom.current().nextLong();
+        this.area = SpecRule.area(spec, bits >>> 3);
+        this.seed =
+                (spec.flags() & SpecRule.ZERO_SEED) != 0 ? 0 : context.seeds().nextLong();
     }
 
     private static long bits(final long entries, final int hashes) {

@@ -4,6 +4,7 @@ import io.xdp4j.bpf.MapSpec;
 import io.xdp4j.sys.NativeArea;
 import io.xdp4j.sys.NativeMemory;
 import java.lang.invoke.VarHandle;
+import java.util.random.RandomGenerator;
 
 /**
  * The writers' side of a {@link HashTable}'s buckets: links and unlinks elements, one writer per bucket at a time.
@@ -13,11 +14,11 @@ final class HashBuckets {
 
     private final HashIndex index;
 
-    HashBuckets(final MapMemory memory) {
+    HashBuckets(final MapMemory memory, final RandomGenerator seeds) {
         final MapSpec spec = memory.spec();
         final int buckets = spec.maxEntries() == 1 ? 1 : Integer.highestOneBit(spec.maxEntries() - 1) << 1;
         final NativeArea area = memory.area(8L * buckets);
-        this.index = HashIndex.at(area.address(), buckets, KeyFields.shape(spec));
+        this.index = HashIndex.at(area.address(), buckets, KeyFields.shape(spec), seeds);
     }
 
     HashIndex index() {

@@ -2,7 +2,7 @@ package io.xdp4j.map;
 
 import io.xdp4j.sys.NativeMemory;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The readers' side of a {@link HashTable}: hashes keys and walks buckets, without a lock, without waiting, without a store.
@@ -30,8 +30,7 @@ record HashIndex(long heads, int mask, KeyShape shape, int seed0, int seed1, int
     /** Set in every hash, so that a tag without a key (hash 0) equals none. */
     private static final int SOME = 1 << 31;
 
-    static HashIndex at(final long heads, final int buckets, final KeyShape shape) {
-        final ThreadLocalRandom random = ThreadLocalRandom.current();
+    static HashIndex at(final long heads, final int buckets, final KeyShape shape, final RandomGenerator random) {
         return new HashIndex(
                 heads,
                 buckets - 1,

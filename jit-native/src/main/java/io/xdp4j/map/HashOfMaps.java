@@ -27,7 +27,7 @@ final class HashOfMaps extends UserspaceMap {
         this.inner = new InnerMaps(spec, context);
         final MapMemory taken = new MapMemory(spec);
         this.memory = taken;
-        this.table = taken.build(() -> new HashTable(taken, new ValueShape(HANDLE_LENGTH, -1), false, context.cpus()));
+        this.table = taken.build(() -> new HashTable(taken, new ValueShape(HANDLE_LENGTH, -1), false, context));
         this.handles = taken.build(() -> taken.area(2 * HANDLE_LENGTH)).address();
         super(spec, context);
     }

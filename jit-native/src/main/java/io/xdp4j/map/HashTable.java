@@ -26,19 +26,23 @@ final class HashTable {
     private final boolean lru;
     private final boolean perCpu;
     private final int cpus;
+    private final LockPatience patience;
 
     /** Makes an empty table for values of that shape. */
-    HashTable(final MapMemory memory, final ValueShape shape, final boolean lru, final int cpus) {
+    HashTable(final MapMemory memory, final ValueShape shape, final boolean lru, final MapContext context) {
         final MapSpec spec = memory.spec();
         this.shape = shape;
+        this.patience = context.table().lockPatience();
         this.lru = lru;
         this.perCpu = spec.type().perCpu();
-        this.cpus = perCpu ? cpus : 1;
+        this.cpus = perCpu ? context.cpus() : 1;
         this.layout = ElementLayout.of(spec.keySize(), perCpu ? ElementChunk.PER_CPU_LENGTH : shape.size());
-        this.buckets = new HashBuckets(memory);
+        this.buckets = new HashBuckets(memory, context.seeds());
         this.index = buckets.index();
         this.walk = new HashWalk(buckets, layout);
-        this.pool = lru ? new LruPool(memory, layout, cpus, buckets) : new FreePool(memory, layout, cpus);
+        this.pool = lru
+                ? new LruPool(memory, layout, context.cpus(), buckets)
+                : new FreePool(memory, layout, context.cpus());
     }
 
     /** What a compiled program needs for a look-up. */
@@ -100,8 +104,11 @@ final class HashTable {
         final long since = System.nanoTime();
         int tries = 0;
         int error = tryReadLocked(key, target);
-        while (error == Errno.EBUSY.negative() && ValueLock.pause(++tries, since)) {
+        while (error == Errno.EBUSY.negative() && patience.pause(++tries, since)) {
             error = tryReadLocked(key, target);
+        }
+        if (error != Errno.EBUSY.negative()) {
+            patience.rewarded(tries);
         }
         return error;
     }
@@ -172,8 +179,11 @@ final class HashTable {
         final long since = System.nanoTime();
         int tries = 0;
         int error = putPlain(key, hash, value, mode, true);
-        while (error == Errno.EBUSY.negative() && ValueLock.pause(++tries, since)) {
+        while (error == Errno.EBUSY.negative() && patience.pause(++tries, since)) {
             error = putPlain(key, hash, value, mode, true);
+        }
+        if (error != Errno.EBUSY.negative()) {
+            patience.rewarded(tries);
         }
         return error;
     }

@@ -22,7 +22,7 @@ final class HashedMap extends UserspaceMap {
         SpecRule.hash(spec, lru);
         final MapMemory taken = new MapMemory(spec);
         this.memory = taken;
-        this.table = taken.build(() -> new HashTable(taken, ValueShape.of(spec), lru, context.cpus()));
+        this.table = taken.build(() -> new HashTable(taken, ValueShape.of(spec), lru, context));
         super(spec, context);
     }
 

@@ -8,43 +8,33 @@ import io.xdp4j.sys.NativeMemory;
 /**
  * A {@code struct bpf_spin_lock} in a map value: 32 bits, 0 when free. Programs take it by {@code bpf_spin_lock}, Java by
  * the flag {@code BPF_F_LOCK}; both come here. A worker can lose its core while it holds one, which cannot happen in the
- * kernel: so who waits long yields, and gives up after a second.
+ * kernel: so who waits long yields, and gives up in the end ({@link LockPatience}).
  */
 public final class ValueLock {
 
-    private static final int SPINS = 200;
     private static final int DEPTH = 8;
-    private static final long PATIENCE_NS = 1_000_000_000L;
 
     private ValueLock() {}
 
     /**
-     * Waits up to a second for the lock at that address, and takes it. Not reentrant.
+     * Waits up to a second for the lock at that address, less if locks in this engine have stayed taken, and takes it. Not
+     * reentrant.
      *
      * @return false if it stayed taken: whoever took it will not let go, or a program wrote into it
      */
-    public static boolean lock(final long address) {
+    public static boolean lock(final long address, final MapTable engine) {
         if (tryLock(address)) {
             return true;
         }
+        final LockPatience patience = engine.lockPatience();
         final long since = System.nanoTime();
-        for (int tries = 1; pause(tries, since); tries++) {
+        for (int tries = 1; patience.pause(tries, since); tries++) {
             if (NativeMemory.getIntAcquire(address) == 0 && tryLock(address)) {
+                patience.rewarded(tries);
                 return true;
             }
         }
         return false;
-    }
-
-    /** Waits a moment before the next try, longer after many; false when a second has gone by since {@code sinceNs}. */
-    @SuppressWarnings("ThreadPriorityCheck") // correctness does not rest on yield; it lets a preempted holder go on
-    static boolean pause(final int tries, final long sinceNs) {
-        if (tries % SPINS != 0) {
-            Thread.onSpinWait();
-            return true;
-        }
-        Thread.yield();
-        return System.nanoTime() - sinceNs < PATIENCE_NS;
     }
 
     /** Takes the lock if it is free. */

@@ -19,7 +19,10 @@ public interface Clock {
      */
     default void arrival(final long timestampNs) {}
 
-    /** Whether it tells the same on every run of the same packets: then programs get the same random numbers, too. */
+    /**
+     * Whether it tells the same on every run of the same packets: then programs get the same random numbers, and maps hash
+     * the same way, too.
+     */
     default boolean repeatable() {
         return false;
     }

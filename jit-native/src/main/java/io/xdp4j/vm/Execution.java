@@ -362,6 +362,12 @@ public final class Execution implements AutoCloseable {
         return 0;
     }
 
+    /** As {@link #fault}, of a program that would not end by itself: it counts as one that ran too long. */
+    public long faultAfterWaiting(final String reason, final long address, final int size) {
+        fault.setTooLong(reason, address, size);
+        return 0;
+    }
+
     /** Whether the program has to end. */
     public boolean faulted() {
         return fault.present();

@@ -15,19 +15,24 @@ import org.jspecify.annotations.Nullable;
  * <p>The code has passed the structural check, so jumps land on instructions and registers exist; nothing else is taken on
  * trust. A fault leaves the reason in the {@link Execution}, is counted in the image at hand, and ends the run.
  *
- * <p>Time is bounded by a budget of backward jumps and calls, not by the verifier's proof.
+ * <p>Time is bounded by a budget of instructions, not by the verifier's proof. Nothing is counted on the way: whoever goes back
+ * pays for the slots gone back over, and a function at its end for those between its start and there, which is at least what
+ * has run; every jump back and every call costs {@link #STEP} besides.
  */
 final class Interpreter implements Execution.Callbacks {
 
-    /** Backward jumps and calls that a run may make: {@code bpf_loop}'s limit of 8 Mi iterations, twice. */
-    static final int BUDGET = 1 << 24;
+    /** Instructions that a run may take: {@code bpf_loop}'s limit of 8 Mi iterations with 32 each. */
+    static final int BUDGET = 1 << 28;
+
+    /** What a jump back or a call costs, in instructions. */
+    private static final int STEP = 4;
 
     /** {@code bpf_tail_call}: handled here, since it changes the code that runs. */
     static final int TAIL_CALL = 12;
 
     private static final int SPIN_LOCK = 93;
     private static final int SPIN_UNLOCK = 94;
-    private static final int SAVED = 5;
+    private static final int SAVED = 6;
 
     private final Execution execution;
     private final Memory memory;
@@ -37,6 +42,10 @@ final class Interpreter implements Execution.Callbacks {
     private final @Nullable InsnObserver observer;
     private Image image;
     private int depth;
+
+    /** Where the function at hand began. */
+    private int entry;
+
     private int budget;
     private int tailCalls;
     private int lastPc;
@@ -61,6 +70,7 @@ final class Interpreter implements Execution.Callbacks {
     long run(final Image program, final long r1, final long r2) {
         image = program;
         depth = 0;
+        entry = 0;
         budget = BUDGET;
         tailCalls = 0;
         r[1] = r1;
@@ -80,7 +90,7 @@ final class Interpreter implements Execution.Callbacks {
         if (target < 0 || !image.starts().get(target)) {
             return execution.fault("call of what is no function", function, 1);
         }
-        if (!push(-1)) {
+        if (!push(-1, target)) {
             return 0;
         }
         r[1] = r1;
@@ -92,7 +102,7 @@ final class Interpreter implements Execution.Callbacks {
         final long result = loop(target);
         if (!execution.faulted()) {
             assert depth == base;
-            pop();
+            pop(lastPc);
         }
         return result;
     }
@@ -109,6 +119,7 @@ final class Interpreter implements Execution.Callbacks {
 
     private long runFrom(final int start, final long r1, final long r2, final long r3) {
         budget = BUDGET;
+        entry = start;
         r[1] = r1;
         r[2] = r2;
         r[3] = r3;
@@ -121,29 +132,42 @@ final class Interpreter implements Execution.Callbacks {
         execution.stackLow(r[10] - Execution.FRAME);
     }
 
-    private boolean push(final int returnPc) {
+    /** Takes that many instructions and a step off the budget; false, and the program ends, where that is used up. */
+    private boolean pay(final int slots) {
+        budget -= slots + STEP;
+        if (budget < 0) {
+            execution.fault().setTooLong();
+            return false;
+        }
+        return true;
+    }
+
+    private boolean push(final int returnPc, final int target) {
         if (depth == Execution.FRAMES - 1) {
             execution.fault("calls nested too deep (limit 8 frames)", depth, 0);
             return false;
         }
-        if (--budget < 0) {
-            execution.fault().setTooLong();
+        if (!pay(0)) {
             return false;
         }
         final int base = depth * SAVED;
         System.arraycopy(r, 6, savedRegisters, base, 4);
         savedRegisters[base + 4] = returnPc;
+        savedRegisters[base + 5] = entry;
         savedImages[depth] = image;
         depth++;
+        entry = target;
         enterFrame();
         return true;
     }
 
-    /** Returns the slot to go on at. */
-    private int pop() {
+    /** Leaves a function at {@code pc}; returns the slot to go on at. */
+    private int pop(final int pc) {
+        budget -= Math.max(0, pc - entry);
         depth--;
         final int base = depth * SAVED;
         System.arraycopy(savedRegisters, base, r, 6, 4);
+        entry = (int) savedRegisters[base + 5];
         image = savedImages[depth];
         enterFrame();
         return (int) savedRegisters[base + 4];
@@ -170,13 +194,7 @@ final class Interpreter implements Execution.Callbacks {
                     }
                 }
                 case Opcode.CLASS_STX -> {
-                    final int src = InsnSlot.src(slot);
-                    final long address = r[dst] + InsnSlot.offset(slot);
-                    if ((opcode & Opcode.MODE_MASK) == Opcode.MODE_ATOMIC) {
-                        atomic(slot, opcode, dst, src);
-                    } else {
-                        memory.store(opcode, address, r[src]);
-                    }
+                    storeRegister(slot, opcode, dst, InsnSlot.src(slot));
                     if (execution.faulted()) {
                         return fault(pc);
                     }
@@ -190,16 +208,11 @@ final class Interpreter implements Execution.Callbacks {
                 case Opcode.CLASS_LD -> r[dst] = InsnSlot.imm64(slot, code[++pc]);
                 default -> {
                     final int operation = opcode & Opcode.OPERATION_MASK;
-                    if (operation == Opcode.EXIT) {
-                        if (depth == base) {
-                            return finish(pc);
-                        }
-                        pc = pop();
-                        code = image.code();
-                        continue;
+                    if (operation == Opcode.EXIT && depth == base) {
+                        return finish(pc);
                     }
-                    if (operation == Opcode.CALL) {
-                        final int target = callTarget(pc, slot, opcode);
+                    if (operation == Opcode.CALL || operation == Opcode.EXIT) {
+                        final int target = operation == Opcode.EXIT ? pop(pc) : callTarget(pc, slot, opcode);
                         if (execution.faulted()) {
                             return fault(pc);
                         }
@@ -208,8 +221,7 @@ final class Interpreter implements Execution.Callbacks {
                         continue;
                     }
                     final int target = jumpTarget(pc, slot, opcode);
-                    if (target <= pc && --budget < 0) {
-                        execution.fault().setTooLong();
+                    if (target <= pc && !pay(pc - target)) {
                         return fault(pc);
                     }
                     pc = target;
@@ -269,6 +281,14 @@ final class Interpreter implements Execution.Callbacks {
         return taken ? pc + 1 + InsnSlot.offset(slot) : pc + 1;
     }
 
+    private void storeRegister(final long slot, final int opcode, final int dst, final int src) {
+        if ((opcode & Opcode.MODE_MASK) == Opcode.MODE_ATOMIC) {
+            atomic(slot, opcode, dst, src);
+        } else {
+            memory.store(opcode, r[dst] + InsnSlot.offset(slot), r[src]);
+        }
+    }
+
     private void atomic(final long slot, final int opcode, final int dst, final int src) {
         final long address = r[dst] + InsnSlot.offset(slot);
         switch (InsnSlot.imm(slot)) {
@@ -289,7 +309,8 @@ final class Interpreter implements Execution.Callbacks {
             return callRegister(pc, r[InsnSlot.dst(slot)]);
         }
         if (InsnSlot.src(slot) == Opcode.CALL_SUBPROGRAM) {
-            return push(pc + 1) ? pc + 1 + InsnSlot.imm(slot) : pc;
+            final int target = pc + 1 + InsnSlot.imm(slot);
+            return push(pc + 1, target) ? target : pc;
         }
         return callFunction(pc, image.functions()[InsnSlot.imm(slot)]);
     }
@@ -298,7 +319,7 @@ final class Interpreter implements Execution.Callbacks {
     private int callRegister(final int pc, final long value) {
         final int target = Execution.functionPc(value);
         if (target >= 0 && image.starts().get(target)) {
-            return push(pc + 1) ? target : pc;
+            return push(pc + 1, target) ? target : pc;
         }
         final HelperSpec helper = value == (int) value ? image.helpers().helper((int) value) : null;
         if (helper == null) {
@@ -309,7 +330,7 @@ final class Interpreter implements Execution.Callbacks {
     }
 
     private int callFunction(final int pc, final HelperSpec callee) {
-        if (!ArgumentCheck.check(execution, callee, r)) {
+        if (!pay(0) || !ArgumentCheck.check(execution, callee, r)) {
             return pc;
         }
         if (execution.heldLock() != 0 && callee.id() != 0 && callee.id() != SPIN_LOCK && callee.id() != SPIN_UNLOCK) {
@@ -339,6 +360,8 @@ final class Interpreter implements Execution.Callbacks {
             return pc + 1;
         }
         tailCalls++;
+        budget -= Math.max(0, pc - entry);
+        entry = 0;
         image = target.image();
         return 0;
     }

@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 /** Why a run has to end: its first fault. Reused from run to run by one worker. */
 final class RunFault {
 
-    private static final String TOO_LONG =
-            "program ran too long (limit " + Interpreter.BUDGET + " backward jumps and calls)";
+    private static final String TOO_LONG = "program ran too long (limit " + Interpreter.BUDGET + " instructions)";
 
     private @Nullable String reason;
     private @Nullable HelperSpec callee;
     private int argument;
     private boolean counted;
+    private boolean tooLong;
     private long address;
     private int size;
 
@@ -19,6 +19,7 @@ final class RunFault {
         reason = null;
         callee = null;
         counted = false;
+        tooLong = false;
     }
 
     /** Keeps the first fault: parameters as those of {@link Execution#fault}. */
@@ -39,18 +40,24 @@ final class RunFault {
         }
     }
 
-    /** The budget of jumps and calls is used up. */
+    /** The budget of instructions is used up. */
     void setTooLong() {
-        set(TOO_LONG, 0, 0);
+        setTooLong(TOO_LONG, 0, 0);
+    }
+
+    /** It waited too long: parameters as those of {@link Execution#fault}. */
+    void setTooLong(final String why, final long at, final int bytes) {
+        tooLong |= reason == null;
+        set(why, at, bytes);
     }
 
     boolean present() {
         return reason != null;
     }
 
-    /** Whether the fault is {@link #setTooLong}'s. */
+    /** Whether the program would not have ended by itself. */
     boolean tooLong() {
-        return TOO_LONG.equals(reason);
+        return tooLong;
     }
 
     /** Answers whether the fault was counted already, and takes it that it is counted now. */

@@ -122,7 +122,7 @@ class InterpreterTest {
     @Test
     void endsALoopThatRunsAway() {
         assertThat(PacketRun.of("loop:\nr0 = 2\ngoto loop", PACKET).fault())
-                .contains("pc=1: program ran too long (limit 16777216 backward jumps and calls)");
+                .contains("pc=1: program ran too long (limit 268435456 instructions)");
     }
 
     @Test

@@ -22,13 +22,13 @@ final class Fixture implements AutoCloseable {
 
     final Map<Integer, Program> programs = new HashMap<>();
     final MapTable table = new MapTable();
-    final MapContext context = new MapContext(CPUS, table, programs::get);
+    final MapContext context = new MapContext(CPUS, table, programs::get, false);
     final NativeArea memory = new NativeArea(1 << 16, 64);
     private final List<UserspaceMap> maps = new java.util.ArrayList<>();
 
     /** A map of an engine of its own. */
     static UserspaceMap newMap(final MapSpec spec) {
-        return Maps.create(spec, new MapContext(CPUS, new MapTable(), id -> null));
+        return Maps.create(spec, new MapContext(CPUS, new MapTable(), id -> null, false));
     }
 
     UserspaceMap map(

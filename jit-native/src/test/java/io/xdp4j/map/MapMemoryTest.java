@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MapMemoryTest {
 
     private static final int CPUS = 4;
+    private static final MapContext CONTEXT = new MapContext(CPUS, new MapTable(), id -> null, false);
 
     /** Builds the part with every limit from nothing up, in steps, until it fits; answers how often it was refused. */
     private static int refusals(final MapSpec spec, final Function<MapMemory, Object> part) {
@@ -40,7 +41,7 @@ class MapMemoryTest {
     void givesEverythingBackWhereverAHashTableIsRefused(final MapType type) {
         final boolean lru = type == MapType.LRU_HASH || type == MapType.LRU_PERCPU_HASH;
         final MapSpec spec = MapSpec.of("m", type, 4, 8, 64);
-        assertThat(refusals(spec, memory -> new HashTable(memory, ValueShape.of(spec), lru, CPUS)))
+        assertThat(refusals(spec, memory -> new HashTable(memory, ValueShape.of(spec), lru, CONTEXT)))
                 .isGreaterThan(10);
     }
 
@@ -78,7 +79,7 @@ class MapMemoryTest {
     void answersEnomemWhereAHashCannotGrowAndE2bigWhereItIsFull() {
         final MapSpec spec = MapSpec.of("m", MapType.HASH, 4, 8, 100, MapSpec.NO_PREALLOC);
         final MapMemory sizing = new MapMemory(spec);
-        new HashTable(sizing, ValueShape.of(spec), false, CPUS);
+        new HashTable(sizing, ValueShape.of(spec), false, CONTEXT);
         final long atFirst = sizing.length();
         sizing.close();
         assertThat(fill(spec, atFirst + 100)).isEqualTo("ENOMEM after 64");
@@ -89,7 +90,7 @@ class MapMemoryTest {
         try (MapMemory memory = new MapMemory(spec, limit);
                 Fixture.Native key = Fixture.Native.of(new byte[4]);
                 Fixture.Native value = Fixture.Native.of(new byte[8])) {
-            final HashTable table = new HashTable(memory, ValueShape.of(spec), false, CPUS);
+            final HashTable table = new HashTable(memory, ValueShape.of(spec), false, CONTEXT);
             int error = 0;
             int count = -1;
             while (error == 0) {

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -152,7 +153,7 @@ final class TypedSpecTest {
         final AtomicBoolean stop = new AtomicBoolean();
         final Thread program = new Thread(() -> {
             while (!stop.get()) {
-                ValueLock.lock(value + 8);
+                ValueLock.lock(value + 8, fixture.table);
                 final long amount = NativeMemory.getLong(value) + 1;
                 NativeMemory.putLong(value, amount);
                 NativeMemory.putLong(value + 16, amount);
@@ -172,6 +173,20 @@ final class TypedSpecTest {
         } finally {
             stop.set(true);
             program.join();
+        }
+    }
+
+    @ParameterizedTest
+    @Timeout(60)
+    @EnumSource(names = {"ARRAY", "HASH"})
+    void doesNotWaitASecondEachTimeForALockThatStaysTaken(final MapType type) {
+        final UserspaceMap map = fixture.map(locked(type));
+        assertThat(map.update(Fixture.key(1), 0, account(7), 0, 0)).isZero();
+        final long key = fixture.memory.address();
+        NativeMemory.putInt(key, 1);
+        NativeMemory.putInt(map.lookup(key, 0) + 8, 1);
+        for (int i = 0; i < 358; i++) {
+            assertThat(Fixture.name(map.update(key, key + 64, BpfMap.LOCK, 0))).isEqualTo("EBUSY");
         }
     }
 

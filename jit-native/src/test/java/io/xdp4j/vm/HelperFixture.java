@@ -24,7 +24,7 @@ public final class HelperFixture implements AutoCloseable {
     private final NativeArea frames = new NativeArea(4L * FrameLayout.PAGE, 64);
     private final NativeArea memory = new NativeArea(MEMORY, 64);
     private final MapTable table = new MapTable();
-    private final MapContext maps = new MapContext(2, table, id -> null);
+    private final MapContext maps = new MapContext(2, table, id -> null, false);
     private final List<UserspaceMap> made = new ArrayList<>();
     private final Burst burst = new Burst(4);
     private long taken;
@@ -179,6 +179,11 @@ public final class HelperFixture implements AutoCloseable {
     /** Why the program has ended, or null. */
     public @Nullable String fault() {
         return execution().fault().reason();
+    }
+
+    /** Whether the program has ended because it would not have by itself. */
+    public boolean ranTooLong() {
+        return execution().fault().tooLong();
     }
 
     /** Begins a new run on the same packet. */

@@ -87,7 +87,7 @@ class ExecCommandTest {
                 .isEqualTo("ELF header runs past the end: needs 1 bytes, has 0: file=standard input, offset=4");
         assertThat(CommandRun.withInput("00", "exec", "--elf").refusal()).contains("file=standard input");
         assertThat(CommandRun.refusal("exec", "--program", "05 00 ff ff 00 00 00 00 95 00 00 00 00 00 00 00"))
-                .isEqualTo("program=main, pc=0: program ran too long (limit 16777216 backward jumps and calls)");
+                .isEqualTo("program=main, pc=0: program ran too long (limit 268435456 instructions)");
     }
 
     private static void fails(final String message, final String input) {

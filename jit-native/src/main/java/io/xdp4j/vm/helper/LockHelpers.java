@@ -9,6 +9,9 @@ import io.xdp4j.vm.Execution;
  */
 final class LockHelpers {
 
+    private static final String STUCK =
+            "bpf_spin_lock was not released in time (limit 1 s, less once locks have stayed taken)";
+
     private LockHelpers() {}
 
     static long lock(
@@ -19,8 +22,8 @@ final class LockHelpers {
         if ((lock & 3) != 0) {
             return execution.fault("bpf_spin_lock is not aligned to 4 bytes", lock, 4);
         }
-        if (!ValueLock.lock(lock)) {
-            return execution.fault("bpf_spin_lock was not released within a second", lock, 4);
+        if (!ValueLock.lock(lock, execution.environment().maps())) {
+            return execution.faultAfterWaiting(STUCK, lock, 4);
         }
         execution.heldLock(lock);
         return 0;

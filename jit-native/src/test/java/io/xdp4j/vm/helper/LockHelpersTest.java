@@ -7,6 +7,7 @@ import io.xdp4j.vm.Execution;
 import io.xdp4j.vm.HelperFixture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LockHelpersTest {
 
@@ -52,8 +53,24 @@ class LockHelpersTest {
         NativeMemory.putInt(lock, 1);
         Called.helper(fixture, "spin_lock", lock);
 
-        assertThat(fixture.fault()).isEqualTo("bpf_spin_lock was not released within a second");
+        assertThat(fixture.fault())
+                .isEqualTo("bpf_spin_lock was not released in time (limit 1 s, less once locks have stayed taken)");
+        assertThat(fixture.ranTooLong()).isTrue();
         assertThat(NativeMemory.getInt(lock)).isEqualTo(1);
+
+        fixture.again();
+        assertThat(fixture.ranTooLong()).isFalse();
+    }
+
+    @Test
+    @Timeout(60)
+    void lockThatNobodyReleasesDoesNotCostEachRunASecond() {
+        NativeMemory.putInt(lock, 1);
+        for (int i = 0; i < 358; i++) {
+            fixture.packet(60);
+            Called.helper(fixture, "spin_lock", lock);
+            assertThat(fixture.ranTooLong()).isTrue();
+        }
     }
 
     @Test
