@@ -14,7 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Type information for global functions from their prototypes in C: {@code int f(struct xdp_md *ctx, int n, __u64 *value);}
+ * Type information for global functions from their prototypes in C. For example {@code int f(struct xdp_md *ctx, int n,
+ * __u64 *value);}.
  *
  * @param names the functions
  * @param btf their types
