@@ -117,60 +117,12 @@ class RunCommandTest {
                 folder.resolve("none.pcap").toString());
         fails("no such program: program=none", "", "run", FIREWALL, "--in", MIXED, "--program", "none");
         fails("no such map: map=none", "declared: ", "run", FIREWALL, "--in", MIXED, "--map", "none=1:2");
-        fails(
-                "--map: map preset must be NAME=KEY:VALUE: blocked",
-                "",
-                "run",
-                FIREWALL,
-                "--in",
-                MIXED,
-                "--map",
-                "blocked");
-        fails(
-                "--map blocked: prefix length out of range",
-                "",
-                "run",
-                FIREWALL,
-                "--in",
-                MIXED,
-                "--map",
-                "blocked=10.0.0.0/99:1");
-        fails(
-                "--map ports: braces do not match: {6,23:1",
-                "",
-                "run",
-                FIREWALL,
-                "--in",
-                MIXED,
-                "--map",
-                "ports={6,23:1");
-        fails(
-                "--map ports: braces do not match: {6,23}}:1",
-                "",
-                "run",
-                FIREWALL,
-                "--in",
-                MIXED,
-                "--map",
-                "ports={6,23}}:1");
-        fails(
-                "--map blocked: number does not fit: ",
-                "",
-                "run",
-                FIREWALL,
-                "--in",
-                MIXED,
-                "--map",
-                "blocked=10.0.0.0/8:" + "9".repeat(40));
-        fails(
-                "--global drop_martians: not a number: maybe",
-                "",
-                "run",
-                FIREWALL,
-                "--in",
-                MIXED,
-                "--global",
-                "drop_martians=maybe");
+        refusesPreset("--map: map preset must be NAME=KEY:VALUE: blocked", "--map", "blocked");
+        refusesPreset("--map blocked: prefix length out of range", "--map", "blocked=10.0.0.0/99:1");
+        refusesPreset("--map ports: braces do not match: {6,23:1", "--map", "ports={6,23:1");
+        refusesPreset("--map ports: braces do not match: {6,23}}:1", "--map", "ports={6,23}}:1");
+        refusesPreset("--map blocked: number does not fit: ", "--map", "blocked=10.0.0.0/8:" + "9".repeat(40));
+        refusesPreset("--global drop_martians: not a number: maybe", "--global", "drop_martians=maybe");
         fails("the name is empty: --map @", "", "run", FIREWALL, "--in", MIXED, "--map", "@");
         fails("--mtu must be IFINDEX=BYTES, both 1 or more: --mtu 7", "", "run", FIREWALL, "--in", MIXED, "--mtu", "7");
         fails("no such variable", "", "run", FIREWALL, "--in", MIXED, "--global", "none=1");
@@ -184,6 +136,10 @@ class RunCommandTest {
         final byte[] all = Files.readAllBytes(Path.of(MIXED));
         Files.write(short1, Arrays.copyOf(all, 1000));
         fails("truncated packet", "offset=", "run", FIREWALL, "--in", short1.toString());
+    }
+
+    private static void refusesPreset(final String message, final String option, final String value) {
+        fails(message, "", "run", FIREWALL, "--in", MIXED, option, value);
     }
 
     @Test
