@@ -177,7 +177,7 @@ final class PointerMath {
         sane(by, register, "");
         if (by.isConstant()) {
             final long moved = op == AluOp.ADD ? base.offset + by.value() : base.offset - by.value();
-            if (Math.abs(moved) < MAX_OFFSET) {
+            if (isSmall(moved)) {
                 // what lies at or past the end does so no longer once it is moved back
                 return (moved < base.offset ? base.withoutEnd() : base).withOffset((int) moved);
             }
@@ -216,8 +216,13 @@ final class PointerMath {
         }
     }
 
+    /** Not by the absolute value: that of the least number is negative. */
+    private static boolean isSmall(final long distance) {
+        return distance > -MAX_OFFSET && distance < MAX_OFFSET;
+    }
+
     private void sane(final Scalar by, final int register, final String how) {
-        if (by.isConstant() ? Math.abs(by.value()) >= MAX_OFFSET : by.smin <= -MAX_OFFSET || by.smin >= MAX_OFFSET) {
+        if (!isSmall(by.smin)) {
             throw proof.refuse(
                     Rule.POINTER_ARITHMETIC,
                     "r" + register + " is moved" + how + " by "
