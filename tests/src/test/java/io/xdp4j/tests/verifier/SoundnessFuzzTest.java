@@ -29,7 +29,7 @@ final class SoundnessFuzzTest {
     void acceptsOnlyWhatKeepsTheRules(final byte[] bytes) {
         final ProgramGenerator.Generated made = ProgramGenerator.generate(choices(bytes), BLOCKS);
         final ProgramSpec spec = ProgramSpec.of("fuzzed", made.code(), made.references());
-        final String violation = RUNS.check(spec, new SplittableRandom(bytes.length), PACKETS);
+        final String violation = RUNS.check(spec, new SplittableRandom(bytes.length), PACKETS, false);
         assertThat(violation)
                 .as(() -> new Disassembler().withPcs().text(spec.code()))
                 .isNull();

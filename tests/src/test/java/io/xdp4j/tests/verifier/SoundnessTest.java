@@ -26,7 +26,7 @@ class SoundnessTest {
                 final SplittableRandom random = new SplittableRandom(seed);
                 final ProgramGenerator.Generated made =
                         ProgramGenerator.generate(random::nextInt, 2 + random.nextInt(14));
-                check(runs, seed, ProgramSpec.of("seed" + seed, made.code(), made.references()), random);
+                check(runs, seed, ProgramSpec.of("seed" + seed, made.code(), made.references()), random, false);
                 seed++;
             }
             System.out.printf(
@@ -51,7 +51,7 @@ class SoundnessTest {
                     ProgramMutation.apply(code, random::nextInt);
                 }
                 if (CodeCheck.problem(code) == null) {
-                    check(runs, seed, ProgramSpec.of("seed" + seed, code, made.references()), random);
+                    check(runs, seed, ProgramSpec.of("seed" + seed, code, made.references()), random, true);
                 }
                 seed++;
             }
@@ -60,8 +60,12 @@ class SoundnessTest {
     }
 
     private static void check(
-            final SoundnessRun runs, final long seed, final ProgramSpec spec, final SplittableRandom random) {
-        final String violation = runs.check(spec, random, PACKETS);
+            final SoundnessRun runs,
+            final long seed,
+            final ProgramSpec spec,
+            final SplittableRandom random,
+            final boolean mayTakeLong) {
+        final String violation = runs.check(spec, random, PACKETS, mayTakeLong);
         if (violation != null) {
             throw new AssertionError("seed=" + seed + ": " + violation + "\n"
                     + new Disassembler().withPcs().text(spec.code()));
