@@ -14,7 +14,6 @@ final class Budget {
     private int totalStates;
     private int peakStates;
     private int states;
-    private long comparisons;
     private boolean exhausted;
 
     Budget(final int limit, final @Nullable BiConsumer<State, Insn> log, final boolean everyState) {
@@ -49,10 +48,6 @@ final class Budget {
         states--;
     }
 
-    void compared() {
-        comparisons++;
-    }
-
     /** Whether states are kept in every place where they could be. */
     boolean everyState() {
         return everyState;
@@ -73,9 +68,5 @@ final class Budget {
 
     int peakStates() {
         return peakStates;
-    }
-
-    long comparisons() {
-        return comparisons;
     }
 }

@@ -239,7 +239,7 @@ final class Calls {
             case "ringbuf_reserve_dynptr" -> {
                 final int reference = proof.newId();
                 proof.state.acquire(reference);
-                arguments.dynptrs().put(place, Reg.OF_RECORD, reference);
+                arguments.dynptrs().put(place, 0, reference);
             }
             case "bpf_dynptr_from_xdp" -> arguments.dynptrs().put(place, Reg.OF_PACKET, 0);
             case "bpf_dynptr_clone" -> {

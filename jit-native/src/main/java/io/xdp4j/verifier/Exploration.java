@@ -130,7 +130,6 @@ final class Exploration {
         if (here != null) {
             for (final Iterator<Kept> all = here.iterator(); all.hasNext(); ) {
                 final Kept old = all.next();
-                budget.compared();
                 if (old.state.branches > 0) {
                     if (repeats(old.state, state, pc)) {
                         hit(old, state);

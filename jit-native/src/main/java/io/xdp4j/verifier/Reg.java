@@ -35,8 +35,6 @@ final class Reg {
     static final int SECOND = 16;
     /** A slice of a dynptr of the packet: gone when the packet moves. */
     static final int OF_PACKET = 32;
-    /** The dynptr lies on the packet, a record of a ring, or a user's ring. */
-    static final int OF_RECORD = 64;
     /** An iterator that has given its last element. */
     static final int DRAINED = 128;
 

@@ -26,7 +26,6 @@ record Slot(long kinds, @Nullable Reg reg) {
 
     static final Slot EMPTY = new Slot(0, null);
     static final Slot ALL_MISC = new Slot(MISC * EACH, null);
-    static final Slot ALL_ZERO = new Slot(ZERO * EACH, null);
 
     /** A register spilled in full, or the lower {@code size} bytes of a number; what was beyond them stays. */
     static Slot spill(final Reg reg, final int size, final Slot before) {

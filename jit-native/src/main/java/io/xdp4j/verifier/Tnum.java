@@ -94,17 +94,6 @@ record Tnum(long value, long mask) {
         return new Tnum(value & Scalar.LOW, mask & Scalar.LOW);
     }
 
-    /** The lower 32 bits, sign-extended. */
-    Tnum signExtend32() {
-        return new Tnum((int) value & ~(long) (int) mask, (int) mask);
-    }
-
-    /** The upper 32 bits of this with the lower ones of {@code other}. */
-    Tnum withLow(final Tnum other) {
-        return new Tnum(
-                (value & ~Scalar.LOW) | (other.value & Scalar.LOW), (mask & ~Scalar.LOW) | (other.mask & Scalar.LOW));
-    }
-
     /** Whether no number is in both. */
     boolean contradicts(final Tnum other) {
         return ((value ^ other.value) & ~(mask | other.mask)) != 0;

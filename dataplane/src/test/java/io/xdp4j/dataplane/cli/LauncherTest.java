@@ -36,6 +36,7 @@ class LauncherTest {
         Files.setLastModifiedTime(
                 project.resolve("dataplane/src/main/Main.java"), FileTime.fromMillis(1_700_000_000_000L));
         script(project.resolve("xdp4j"), Files.readString(Path.of("..", "xdp4j")));
+        script(project.resolve(".mvn/jdk25.sh"), Files.readString(Path.of("..", ".mvn", "jdk25.sh")));
         script(jdk.resolve("bin/javac"), "#!/bin/sh\n");
         script(jdk.resolve("bin/java"), """
             #!/bin/sh

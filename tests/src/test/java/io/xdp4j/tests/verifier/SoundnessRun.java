@@ -29,7 +29,10 @@ final class SoundnessRun implements AutoCloseable {
     private static final int BUDGET = 20_000;
     private static final int SMALL_BUDGET = 250;
 
-    private final UserspaceEngine engine = UserspaceEngine.create();
+    /** Programs come to it verified. */
+    private final UserspaceEngine engine =
+            UserspaceEngine.builder().verify(false).build();
+
     private final Map<String, BpfMap> maps = new LinkedHashMap<>();
     private final Map<String, MapSpec> specs = new LinkedHashMap<>();
     private final SinglePacket packets = new SinglePacket();
